@@ -1,0 +1,95 @@
+/** What identifies a directory or file on this machine while it exists, whatever its path. */
+export interface FileIdentity {
+  readonly device: bigint;
+  readonly inode: bigint;
+}
+
+/** The mount attributes that can be set for one mount of a file system. */
+export const MOUNT_ATTRIBUTES = [
+  'ro',
+  'nosuid',
+  'nodev',
+  'noexec',
+  'noatime',
+  'nodiratime',
+  'relatime',
+  'strictatime',
+  'nosymfollow',
+] as const;
+
+export type MountAttribute = (typeof MOUNT_ATTRIBUTES)[number];
+
+/** What stands at a path itself: its last component is never followed. */
+export type Presence =
+  | { readonly kind: 'absent' }
+  | { readonly kind: 'symlink' | 'other' }
+  | {
+      readonly kind: 'directory' | 'file';
+      /** Whether the path is the root of a mount. */
+      readonly mounted: boolean;
+      readonly identity: FileIdentity;
+    };
+
+export interface BindRequest {
+  /** Absolute path of the directory or file to show; not followed when it is a symlink. */
+  readonly source: string;
+  /** What `source` must turn out to be, or the bind is refused. */
+  readonly identity: FileIdentity;
+  /** Absolute path to show it at; its parent must exist. */
+  readonly target: string;
+  /** Whether an absent target is made (and unmade when the bind fails). */
+  readonly createTarget: boolean;
+  readonly attributes: readonly MountAttribute[];
+}
+
+/**
+ * Bind mounts by system call. Every check and the mount itself go through held descriptors, so that a
+ * path that is swapped meanwhile cannot lead elsewhere. All calls are synchronous: microseconds.
+ */
+export interface Mounter {
+  /** What stands at `path` now. Absent, too, when a parent is. */
+  look(path: string): Presence;
+  /** Whether `path` is the root of a mount of exactly this directory or file. */
+  shows(path: string, identity: FileIdentity): boolean;
+  /**
+   * Shows `source` at `target` with all attributes set before the mount appears in any namespace.
+   * Takes over an absent target, an empty directory or an empty regular file of the source's kind.
+   * Throws a MountRefusal, with nothing changed, for anything else.
+   */
+  bind(request: BindRequest): void;
+  /**
+   * Removes the topmost mount at `target` if it shows `identity`; without one, whatever mount is
+   * there. False when nothing is mounted there. Throws a MountRefusal for a mount of something else
+   * (`foreign-mount`) and for one that is in use (`busy`).
+   */
+  unbind(target: string, identity?: FileIdentity): boolean;
+  /** Removes an empty directory or an empty regular file; nothing there is fine. */
+  removeTarget(target: string): void;
+  /**
+   * The path of the topmost mount's root within its file system, as the kernel lists it, and the
+   * device; undefined when `path` is no mount point. Slow: reads the mount table.
+   */
+  rootOf(path: string): { readonly device: bigint; readonly root: string } | undefined;
+}
+
+/** Why a path cannot be mounted on, or a mount not removed; nothing was changed. */
+export class MountRefusal extends Error {
+  override readonly name = 'MountRefusal';
+
+  constructor(
+    readonly reason:
+      | 'no-parent'
+      | 'no-target'
+      | 'symlink'
+      | 'not-empty'
+      | 'wrong-kind'
+      | 'foreign-mount'
+      | 'source-changed'
+      | 'busy'
+      | 'not-permitted',
+    message: string,
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+  }
+}

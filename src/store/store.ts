@@ -1,0 +1,54 @@
+import type { Attachment } from '../model/attachment.js';
+import type { NodeVolume } from '../model/node-volume.js';
+import type { Volume } from '../model/volume.js';
+
+/**
+ * What was promised: volumes and attachments (facts of the controller), staging and publications
+ * (facts of a node). Reads are synchronous and see every write that was called before, settled or
+ * not; a write resolves when it is kept.
+ *
+ * Callers hold the volume's lock around read, decide and write; the store itself only keeps single
+ * writes whole and in order.
+ */
+export interface Store {
+  /** Random, made with the store; the pool carries the same. */
+  readonly id: string;
+
+  /** Facts of the controller. A write resolves once it survives power loss (unless syncing is off). */
+  volume(id: string): Volume | undefined;
+  volumeNamed(name: string): Volume | undefined;
+  /** At most `limit` volumes in order of id, from the first id after `after` (empty: from the start). */
+  volumes(after: string, limit: number): Promise<Volume[]>;
+  /** The number of volumes. */
+  readonly volumeCount: number;
+  /** The bytes promised to volumes of a kind. */
+  promisedBytes(kind: string): bigint;
+  /** Adds or replaces. The name of a volume never changes. */
+  putVolume(volume: Volume): Promise<void>;
+  /** Removes the volume and its name; does nothing when it is unknown. Attachments must be gone. */
+  removeVolume(id: string): Promise<void>;
+
+  /** The volume's attachments, in the order in which they were made. */
+  attachments(volumeId: string): readonly Attachment[];
+  /** The number of volumes attached to a node. */
+  attachedTo(nodeId: string): number;
+  putAttachment(attachment: Attachment): Promise<void>;
+  removeAttachment(volumeId: string, nodeId: string): Promise<void>;
+
+  /** Facts of a node. A write resolves once it survives the end of the process, not of the machine. */
+  nodeVolume(nodeId: string, volumeId: string): NodeVolume | undefined;
+  /** What any node of this store did with the volume. */
+  nodesOf(volumeId: string): readonly NodeVolume[];
+  /** Adds or replaces; a record with neither staging nor publications is removed instead. */
+  putNodeVolume(record: NodeVolume): Promise<void>;
+  /** All records of a node, for start-up. */
+  nodeVolumes(nodeId: string): Promise<NodeVolume[]>;
+
+  /** Resolves when everything called before is kept; nothing may be called after. */
+  close(): Promise<void>;
+}
+
+/** Opening failed in a way that a person must look at. The message says what to do; nothing was changed. */
+export class StoreError extends Error {
+  override readonly name = 'StoreError';
+}
