@@ -1,89 +1,88 @@
-// Writes src/csi/generated from proto/csi.proto and proto/loader-options.json: the TypeScript types of
-// every message and service, and the parsed interface as a module. Does nothing when all is up to date.
+// Writes src/csi/generated from proto/csi.proto and proto/loader-options.json: the types of every
+// message and service, and the interface itself as a module. Does nothing when all is up to date.
 
 import { execFileSync } from 'node:child_process';
 import { readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import '@grpc/proto-loader'; // teaches protobufjs where google/protobuf/descriptor.proto is
 import protobuf from 'protobufjs';
 
 const PROTO = 'proto/csi.proto';
 const OPTIONS = 'proto/loader-options.json';
 const OUTPUT = 'src/csi/generated';
 // Written last, so that an interrupted run is noticed.
-const DESCRIPTOR = `${OUTPUT}/descriptor.ts`;
+const LOADED = `${OUTPUT}/loaded.ts`;
 
 process.chdir(fileURLToPath(new URL('..', import.meta.url)));
 if (!isUpToDate()) {
   rmSync(OUTPUT, { recursive: true, force: true });
   const options = JSON.parse(readFileSync(OPTIONS, 'utf8'));
   writeTypes(options);
-  writeDescriptor(options);
+  writeLoaded(options);
 }
 
 function isUpToDate() {
-  const written = statSync(DESCRIPTOR, { throwIfNoEntry: false })?.mtimeMs ?? -Infinity;
+  const written = statSync(LOADED, { throwIfNoEntry: false })?.mtimeMs ?? -Infinity;
   const inputs = [PROTO, OPTIONS, fileURLToPath(import.meta.url)];
   return inputs.every((input) => statSync(input).mtimeMs < written);
 }
 
 function writeTypes(options) {
   const generator = import.meta.resolve('@grpc/proto-loader/build/bin/proto-loader-gen-types.js');
-  const flags = Object.entries(options).map(([name, value]) => `--${name}=${value}`);
-  execFileSync(
-    process.execPath,
-    [
-      fileURLToPath(generator),
-      ...flags,
-      '--includeComments',
-      '--importFileExtension=.js',
-      '--grpcLib=@grpc/grpc-js',
-      `--outDir=${OUTPUT}`,
-      '-I',
-      'proto',
-      '--',
-      'csi.proto',
-    ],
-    { stdio: 'inherit' },
-  );
+  const args = [
+    ...Object.entries(options).map(([name, value]) => `--${name}=${value}`),
+    '--includeComments',
+    '--importFileExtension=.js',
+    '--grpcLib=@grpc/grpc-js',
+    `--outDir=${OUTPUT}`,
+    ...['-I', 'proto', '--', 'csi.proto'],
+  ];
+  execFileSync(process.execPath, [fileURLToPath(generator), ...args], { stdio: 'inherit' });
 }
 
 /**
- * Parsing the .proto takes longer than all else at the start of the driver, so it is done here. The
- * options become code because proto-loader wants the constructor `String` and not its name.
+ * Parsing the .proto doubles the time that loading takes at the start of the driver, so it is done
+ * here. The options become code because proto-loader wants the constructor `String`, not its name.
  */
-function writeDescriptor(options) {
-  const root = new protobuf.Root();
-  root.loadSync(PROTO, { keepCase: options.keepCase }).resolveAll();
-  dropMarks(root);
-  const settings = Object.entries(options).map(([name, value]) => `  ${name}: ${value},\n`);
+function writeLoaded(options) {
+  const settings = Object.entries(options).map(([name, value]) => `${name}: ${value}`);
   writeFileSync(
-    DESCRIPTOR,
+    LOADED,
     `// Original file: ${PROTO}
 
-import type { fromJSON, Options } from '@grpc/proto-loader';
+import { loadPackageDefinition, type GrpcObject } from '@grpc/grpc-js';
+import { fromJSON } from '@grpc/proto-loader';
+import type { ProtoGrpcType } from './csi.js';
 
-export const options: Options = {
-${settings.join('')}};
-
-export const descriptor: Parameters<typeof fromJSON>[0] = JSON.parse(
-  ${JSON.stringify(JSON.stringify(root))},
+const descriptor = JSON.parse(
+  ${JSON.stringify(JSON.stringify(withoutMarks(parse(options))))},
 );
+const definition = fromJSON(descriptor, { ${settings.join(', ')} });
+
+export const loaded = loadPackageDefinition(definition) as GrpcObject & ProtoGrpcType;
 `,
   );
 }
 
+function parse({ keepCase }) {
+  const root = new protobuf.Root();
+  // protobufjs knows timestamp.proto and wrappers.proto by heart; descriptor.proto it has as a file.
+  root.resolvePath = (_importer, file) =>
+    file === PROTO ? file : fileURLToPath(import.meta.resolve(`protobufjs/${file}`));
+  return root.loadSync(PROTO, { keepCase }).resolveAll();
+}
+
 /** Takes out the declarations of the csi_secret and alpha_* marks with all that only they need. */
-function dropMarks(root) {
+function withoutMarks(root) {
   const csi = root.lookup('csi.v1');
-  for (const mark of csi.nestedArray.filter((object) => object instanceof protobuf.Field)) {
-    csi.remove(mark);
-  }
-  const used = new Set(
-    typesIn(csi).flatMap(({ fieldsArray }) => fieldsArray.map((field) => field.resolvedType)),
-  );
-  const google = root.lookup('google.protobuf');
-  for (const type of google.nestedArray.filter((object) => !used.has(object))) google.remove(type);
+  keep(csi, (object) => !(object instanceof protobuf.Field));
+  const fields = typesIn(csi).flatMap((type) => type.fieldsArray);
+  const used = new Set(fields.map((field) => field.resolvedType));
+  keep(root.lookup('google.protobuf'), (object) => used.has(object));
+  return root;
+}
+
+function keep(namespace, wanted) {
+  for (const object of namespace.nestedArray) if (!wanted(object)) namespace.remove(object);
 }
 
 function typesIn(namespace) {
