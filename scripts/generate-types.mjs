@@ -29,12 +29,13 @@ function isUpToDate() {
 function writeTypes(options) {
   const generator = import.meta.resolve('@grpc/proto-loader/build/bin/proto-loader-gen-types.js');
   const args = [
+    '--includeDirs=proto',
     ...Object.entries(options).map(([name, value]) => `--${name}=${value}`),
     '--includeComments',
     '--importFileExtension=.js',
     '--grpcLib=@grpc/grpc-js',
     `--outDir=${OUTPUT}`,
-    ...['-I', 'proto', '--', 'csi.proto'],
+    'csi.proto',
   ];
   execFileSync(process.execPath, [fileURLToPath(generator), ...args], { stdio: 'inherit' });
 }
