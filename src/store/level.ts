@@ -1,0 +1,119 @@
+import { ClassicLevel } from 'classic-level';
+import { mkdir, open, readdir, rm, writeFile } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+import { damage } from './damage.js';
+import type { Change, KeyValue } from './key-value.js';
+import { StoreError } from './store.js';
+
+export interface LevelOptions {
+  /** `never`: durable writes are not flushed either. For throw-away runs, which need not survive power loss. */
+  readonly sync: 'always' | 'never';
+}
+
+/**
+ * Stands in a directory until the first write there is kept. LevelDB opens empty when its files are
+ * gone, so only this tells a database that is new from one that was lost.
+ */
+const INCOMPLETE = 'INCOMPLETE';
+
+/**
+ * Opens the LevelDB in a directory, or makes it where the directory is absent or empty. Throws a
+ * StoreError when another process has it, and when it is damaged or lost.
+ */
+export async function openLevel(directory: string, options: LevelOptions): Promise<KeyValue> {
+  const location = resolve(directory);
+  const fresh = await prepare(location, options);
+  const level = new ClassicLevel(location);
+  let incomplete = fresh;
+  let failed = false;
+
+  try {
+    await level.open({ createIfMissing: fresh });
+  } catch (error) {
+    throw refusal(location, error);
+  }
+
+  /**
+   * A failed append leaves half a record in LevelDB's log. It goes on writing behind it, and the next
+   * opening silently drops what it finds there. Only a new opening begins a new log.
+   */
+  async function reopen(): Promise<void> {
+    await level.close();
+    await level.open({ createIfMissing: false });
+  }
+
+  return {
+    fresh,
+
+    async *entries() {
+      try {
+        yield* level.iterator();
+      } catch (error) {
+        throw refusal(location, error);
+      }
+    },
+
+    async write(changes, { durable }) {
+      if (failed) await reopen();
+      failed = true;
+      await level.batch(changes.map(operation), { sync: durable && options.sync === 'always' });
+      failed = false;
+      if (incomplete) await rm(join(location, INCOMPLETE), { force: true });
+      incomplete = false;
+    },
+
+    async close() {
+      await level.close();
+    },
+  };
+}
+
+/** Makes the directory ready; whether a database may be made in it. */
+async function prepare(location: string, { sync }: LevelOptions): Promise<boolean> {
+  try {
+    await mkdir(location, { recursive: true, mode: 0o700 });
+    const names = await readdir(location);
+    if (names.includes(INCOMPLETE)) return true;
+    if (names.includes('CURRENT')) return false;
+    if (names.length > 0) {
+      throw damage(`${location} is not empty, but there is no store in it (no file CURRENT)`);
+    }
+    await writeFile(join(location, INCOMPLETE), '');
+    if (sync === 'always') for (const path of [location, dirname(location)]) await flush(path);
+    return true;
+  } catch (error) {
+    if (error instanceof StoreError) throw error;
+    throw new StoreError(`the state directory ${location} cannot be used: ${reason(error)}`, {
+      cause: error,
+    });
+  }
+}
+
+async function flush(path: string): Promise<void> {
+  const handle = await open(path);
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+function operation({ key, value }: Change) {
+  return value === undefined ? { type: 'del' as const, key } : { type: 'put' as const, key, value };
+}
+
+function refusal(location: string, error: unknown): StoreError {
+  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
+  if (cause instanceof Error && 'code' in cause && cause.code === 'LEVEL_LOCKED') {
+    return new StoreError(
+      `another driver uses the state directory ${location}: stop it, or give this driver a ` +
+        'directory of its own',
+      { cause },
+    );
+  }
+  return damage(`the store in ${location} cannot be read: ${reason(cause)}`, { cause });
+}
+
+function reason(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
