@@ -16,10 +16,9 @@ export type Handler<Request, Response> = (
 
 /** The promise handlers of a service, by RPC name, from its generated grpc-js handler type. */
 export type Handlers<Service> = {
-  readonly [Rpc in keyof Service as string extends Rpc ? never : Rpc]: Service[Rpc] extends handleUnaryCall<
-    infer Request,
-    infer Response
-  >
+  readonly [
+    Rpc in keyof Service as string extends Rpc ? never : Rpc
+  ]: Service[Rpc] extends handleUnaryCall<infer Request, infer Response>
     ? Handler<Request, Response>
     : never;
 };

@@ -1,4 +1,4 @@
-import { status } from '@grpc/grpc-js';
+import type { status } from '@grpc/grpc-js';
 
 /** The name of a canonical gRPC code, for example `FAILED_PRECONDITION`. */
 export type Code = Exclude<keyof typeof status, 'OK'>;

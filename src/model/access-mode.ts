@@ -57,6 +57,8 @@ export function isReaderOnly(mode: AccessMode): boolean {
 }
 
 /** Whether the mode exists only under the SINGLE_NODE_MULTI_WRITER capability. */
-export function needsSingleNodeMultiWriter(mode: AccessMode): boolean {
+export function needsSingleNodeMultiWriter(
+  mode: AccessMode,
+): mode is 'SINGLE_NODE_SINGLE_WRITER' | 'SINGLE_NODE_MULTI_WRITER' {
   return mode === 'SINGLE_NODE_SINGLE_WRITER' || mode === 'SINGLE_NODE_MULTI_WRITER';
 }

@@ -23,7 +23,8 @@ export interface VolumeCapability {
 /** Whether two capabilities are the same in every field. */
 export function sameCapability(a: VolumeCapability, b: VolumeCapability): boolean {
   return (
-    sameCapabilityButGroup(a, b) && volumeMountGroup(a.accessType) === volumeMountGroup(b.accessType)
+    sameCapabilityButGroup(a, b) &&
+    volumeMountGroup(a.accessType) === volumeMountGroup(b.accessType)
   );
 }
 
@@ -54,4 +55,9 @@ export function mountFlags(access: AccessType): readonly string[] {
 
 export function volumeMountGroup(access: AccessType): string {
   return access.kind === 'mount' ? access.volumeMountGroup : '';
+}
+
+/** Access mode and type of a capability, in words; never its mount flags. */
+export function describe({ accessMode, accessType }: VolumeCapability): string {
+  return `${accessMode} (${accessType.kind})`;
 }

@@ -1,4 +1,4 @@
-import { admits, type VolumeCapability } from './capability.js';
+import { admits, describe, type VolumeCapability } from './capability.js';
 import type { StringMap } from './equality.js';
 import type { Topology } from './topology.js';
 
@@ -19,7 +19,20 @@ export interface Volume {
   readonly accessibleTopology: readonly Topology[];
 }
 
-/** Whether a volume supports a capability: one that it was created with admits it. */
-export function supports(volume: Volume, wanted: VolumeCapability): boolean {
-  return volume.capabilities.some((given) => admits(given, wanted));
+/** What the rules need to know of a volume. */
+export type CapableVolume = Pick<Volume, 'id' | 'capabilities'>;
+
+/**
+ * Why a volume cannot be used with a capability; undefined when one that it was created with admits
+ * it. The codes differ by RPC: FAILED_PRECONDITION on publish and stage, INVALID_ARGUMENT on expand.
+ */
+export function unsupported(volume: CapableVolume, wanted: VolumeCapability): string | undefined {
+  if (volume.capabilities.some((given) => admits(given, wanted))) return undefined;
+  const made = volume.capabilities.map(describe).join(', ');
+  return `volume ${volume.id} was created for ${made} and does not support ${describe(wanted)}`;
+}
+
+/** Whether an id could be a volume's at all: safe as a file name, at most 128 bytes. */
+export function isVolumeId(id: string): boolean {
+  return /^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/.test(id);
 }

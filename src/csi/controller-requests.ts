@@ -1,0 +1,71 @@
+import type { Attachment } from '../model/attachment.js';
+import type { CapacityRange } from '../model/capacity.js';
+import type { CreateRequest } from '../model/create.js';
+import { without, type StringMap } from '../model/equality.js';
+import { isKubernetesKey } from '../model/kubernetes-key.js';
+import type { Topology, TopologyRequirement } from '../model/topology.js';
+import { volumeCapabilities, volumeCapability, type KnownModes } from './capability-field.js';
+import { byteCount, identifier, invalid, map, name } from './field.js';
+import type { CapacityRange__Output as WireRange } from './generated/csi/v1/CapacityRange.js';
+import type { ControllerPublishVolumeRequest__Output as WireAttach } from './generated/csi/v1/ControllerPublishVolumeRequest.js';
+import type { CreateVolumeRequest__Output as WireCreate } from './generated/csi/v1/CreateVolumeRequest.js';
+import type { TopologyRequirement__Output as WireTopology } from './generated/csi/v1/TopologyRequirement.js';
+
+/** The longest node id, in bytes (spec: "NodeGetInfo"). */
+const NODE_ID_BYTES = 256;
+
+/** Checks a CreateVolumeRequest as far as it can be without looking anything up. */
+export function createRequest(wire: WireCreate, known: KnownModes): CreateRequest {
+  map(wire.secrets, 'secrets');
+  if (wire.volume_content_source !== null) {
+    throw invalid('volume_content_source', 'is not supported: no snapshots, no clones');
+  }
+  const capabilities = volumeCapabilities(wire.volume_capabilities, 'volume_capabilities', known);
+  const block = capabilities.findIndex(({ accessType }) => accessType.kind === 'block');
+  if (block !== -1) throw invalid(`volume_capabilities[${block}].block`, 'is not supported');
+  return {
+    name: name(wire.name, 'name'),
+    capacityRange: capacityRange(wire.capacity_range),
+    capabilities,
+    parameters: without(map(wire.parameters, 'parameters'), isKubernetesKey),
+    topology: topologyRequirement(wire.accessibility_requirements),
+  };
+}
+
+/** Checks a ControllerPublishVolumeRequest. */
+export function attachRequest(wire: WireAttach, known: KnownModes): Attachment {
+  map(wire.secrets, 'secrets');
+  map(wire.volume_context, 'volume_context');
+  return {
+    volumeId: identifier(wire.volume_id, 'volume_id'),
+    nodeId: identifier(wire.node_id, 'node_id', NODE_ID_BYTES),
+    capability: volumeCapability(wire.volume_capability, 'volume_capability', known),
+    readonly: wire.readonly,
+  };
+}
+
+/** Checks a `CapacityRange` (spec: "CreateVolume"); undefined when it is not given. */
+export function capacityRange(wire: WireRange | null): CapacityRange | undefined {
+  if (wire === null) return undefined;
+  const requiredBytes = byteCount(wire.required_bytes, 'capacity_range.required_bytes');
+  const limitBytes = byteCount(wire.limit_bytes, 'capacity_range.limit_bytes');
+  if (requiredBytes === 0n && limitBytes === 0n) {
+    throw invalid('capacity_range', 'needs required_bytes, limit_bytes or both');
+  }
+  if (limitBytes > 0n && limitBytes < requiredBytes) {
+    throw invalid('capacity_range.limit_bytes', 'must not be smaller than required_bytes');
+  }
+  return { requiredBytes, limitBytes };
+}
+
+function topologyRequirement(wire: WireTopology | null): TopologyRequirement | undefined {
+  if (wire === null) return undefined;
+  return {
+    requisite: topologies(wire.requisite, 'accessibility_requirements.requisite'),
+    preferred: topologies(wire.preferred, 'accessibility_requirements.preferred'),
+  };
+}
+
+function topologies(wire: readonly { readonly segments: StringMap }[], field: string): Topology[] {
+  return wire.map(({ segments }, index) => map(segments, `${field}[${index}].segments`));
+}

@@ -1,0 +1,192 @@
+import {
+  chmodSync,
+  lstatSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  renameSync,
+  type StatsFs,
+} from 'node:fs';
+import { rm, statfs } from 'node:fs/promises';
+import { join } from 'node:path';
+import { readVolume, volumeDocument } from './volume-document.js';
+import { isVolumeId, type Volume } from '../model/volume.js';
+import { flushPaths, replaceFile, writeNew, type Sync } from './durable-file.js';
+import { errorCode } from './errno.js';
+import type { FileIdentity } from './mounter.js';
+
+/**
+ * The data of the volumes, in directories:
+ *
+ *     pool.json                 which store the pool belongs to (pool-marker.ts)
+ *     volumes/<id>/volume.json  the descriptor: the volume as the controller promised it
+ *     volumes/<id>/data/        what workloads see
+ *     incoming/<id>/            a volume that is being made; it appears in volumes/ by rename
+ *     trash/<id>/               a volume that is being removed; it comes here by rename
+ *     nodes/                    the nodes that share the pool (node-registry.ts)
+ *
+ * The store's record is the moment of truth: it is made while the volume is in incoming/ and removed
+ * while it is in trash/. After a crash `recover` moves what has a record to volumes/ and removes the
+ * rest, so nothing half-made counts and nothing leaks.
+ *
+ * System calls that only touch names are made synchronously, microseconds each; flushing and the
+ * removal of trees are not.
+ */
+export interface Pool {
+  readonly directory: string;
+  /** What workloads see of a volume: an absolute path, whether or not it exists. */
+  dataPath(volumeId: string): string;
+  /** Identifies the volume's data; undefined when it is gone. */
+  identity(volumeId: string): FileIdentity | undefined;
+  /** The volume whose data a mount shows, from the mount's root as the kernel lists it. */
+  volumeAt(mountRoot: string): string | undefined;
+  /** The descriptor of a volume that has appeared; undefined when there is none. */
+  descriptor(volumeId: string): Volume | undefined;
+  /** Makes the volume in incoming/; resolves once it survives power loss. */
+  prepare(volume: Volume): Promise<void>;
+  /** Lets a prepared volume appear; resolves once that survives power loss. */
+  reveal(volumeId: string): Promise<void>;
+  /** Replaces the descriptor of a volume that has appeared, whole and durably. */
+  describe(volume: Volume): Promise<void>;
+  /** Takes a volume out of volumes/, durably; does nothing when it is not there. */
+  retire(volumeId: string): Promise<void>;
+  /** Puts a retired volume back. */
+  restore(volumeId: string): Promise<void>;
+  /** Removes what `prepare` or `retire` left behind. */
+  discard(volumeId: string): Promise<void>;
+  /**
+   * Heals what a crash left, given which ids have a record. `leftovers`: ids to `discard`, which may
+   * take long; `strangers`: directories in volumes/ that no record knows, and that are left alone.
+   */
+  recover(
+    isKnown: (volumeId: string) => boolean,
+  ): Promise<{ readonly leftovers: string[]; readonly strangers: string[] }>;
+  /** The descriptors of all volumes, and the ids of those whose descriptor cannot be read. */
+  survey(): { readonly volumes: Volume[]; readonly unreadable: string[] };
+  /** Figures of the file system that holds the pool. */
+  space(): Promise<StatsFs>;
+}
+
+/** Opens the pool at an absolute path and makes its directories. */
+export function openPool(directory: string, sync: Sync): Pool {
+  const volumes = join(directory, 'volumes');
+  const incoming = join(directory, 'incoming');
+  const trash = join(directory, 'trash');
+  for (const each of [volumes, incoming, trash]) mkdirSync(each, { recursive: true, mode: 0o711 });
+  const descriptorPath = (id: string) => join(volumes, id, 'volume.json');
+  const dataPath = (id: string) => join(volumes, id, 'data');
+
+  const descriptor = (id: string): Volume | undefined => {
+    if (!isVolumeId(id)) return undefined;
+    const text = readIfThere(descriptorPath(id));
+    return text === undefined ? undefined : readVolume(text);
+  };
+
+  const move = async (id: string, from: string, to: string): Promise<boolean> => {
+    if (!renameIfThere(join(from, id), join(to, id))) return false;
+    await flushPaths([to, from], sync);
+    return true;
+  };
+
+  const pool: Pool = {
+    directory,
+    dataPath,
+    descriptor,
+
+    identity(id) {
+      const stats = lstatSync(dataPath(id), { bigint: true, throwIfNoEntry: false });
+      return stats === undefined ? undefined : { device: stats.dev, inode: stats.ino };
+    },
+
+    volumeAt(mountRoot) {
+      // A deleted volume's data is in trash/ or, in the kernel's words, "//deleted".
+      return /\/(?:volumes|trash)\/([^/]+)\/data(?:\/\/deleted)?$/.exec(mountRoot)?.[1];
+    },
+
+    async prepare(volume) {
+      const root = join(incoming, volume.id);
+      const data = join(root, 'data');
+      mkdirSync(root, { mode: 0o711 });
+      mkdirSync(data);
+      // Workloads of any user write here unless the CO sets an fsGroup; mkdir's mode obeys the umask.
+      chmodSync(data, 0o777);
+      await writeNew(join(root, 'volume.json'), volumeDocument(volume), sync);
+      await flushPaths([data, root, incoming], sync);
+    },
+
+    async reveal(id) {
+      await move(id, incoming, volumes);
+    },
+
+    async describe(volume) {
+      const spare = join(volumes, volume.id, 'volume.json.new');
+      await rm(spare, { force: true });
+      await replaceFile(descriptorPath(volume.id), spare, volumeDocument(volume), sync);
+    },
+
+    async retire(id) {
+      await move(id, volumes, trash);
+    },
+
+    async restore(id) {
+      await move(id, trash, volumes);
+    },
+
+    async discard(id) {
+      await rm(join(incoming, id), { recursive: true, force: true });
+      await rm(join(trash, id), { recursive: true, force: true });
+    },
+
+    async recover(isKnown) {
+      const leftovers = [...readdirSync(incoming), ...readdirSync(trash)].filter(
+        (id) => !isKnown(id),
+      );
+      for (const id of readdirSync(incoming)) if (isKnown(id)) await pool.reveal(id);
+      for (const id of readdirSync(trash)) if (isKnown(id)) await pool.restore(id);
+      return { leftovers, strangers: readdirSync(volumes).filter((id) => !isKnown(id)) };
+    },
+
+    survey() {
+      const found: Volume[] = [];
+      const unreadable: string[] = [];
+      for (const id of readdirSync(volumes)) {
+        const volume = attempt(() => descriptor(id));
+        if (volume?.id === id) found.push(volume);
+        else unreadable.push(id);
+      }
+      return { volumes: found, unreadable };
+    },
+
+    async space() {
+      return statfs(directory);
+    },
+  };
+  return pool;
+}
+
+function readIfThere(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') return undefined;
+    throw error;
+  }
+}
+
+function renameIfThere(from: string, to: string): boolean {
+  try {
+    renameSync(from, to);
+    return true;
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') return false;
+    throw error;
+  }
+}
+
+function attempt<Result>(read: () => Result): Result | undefined {
+  try {
+    return read();
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,86 @@
+import { refuse, type Refusal } from './verdict.js';
+
+/** `CapacityRange` in bytes; 0: not given (spec: "CreateVolume"). */
+export interface CapacityRange {
+  readonly requiredBytes: bigint;
+  readonly limitBytes: bigint;
+}
+
+/** The sizes that the driver makes, in bytes; 0: no bound. */
+export interface SizeRules {
+  readonly minVolumeSize: bigint;
+  readonly maxVolumeSize: bigint;
+  /** For a CreateVolume without a capacity_range. */
+  readonly defaultVolumeSize: bigint;
+}
+
+export type SizeVerdict =
+  { readonly answer: 'OK'; readonly bytes: bigint } | Refusal<'OUT_OF_RANGE'>;
+
+/** The size of a new volume: the smallest that the range and the driver's bounds allow. */
+export function decideSize(range: CapacityRange | undefined, rules: SizeRules): SizeVerdict {
+  const { minVolumeSize, maxVolumeSize } = rules;
+  const required = range?.requiredBytes ?? 0n;
+  const limit = range?.limitBytes ?? 0n;
+  const wanted = required > 0n ? required : smaller(rules.defaultVolumeSize, limit);
+  const bytes =
+    wanted < minVolumeSize ? minVolumeSize : smaller(wanted, required > 0n ? 0n : maxVolumeSize);
+  if (maxVolumeSize > 0n && bytes > maxVolumeSize) {
+    return refuse(
+      'OUT_OF_RANGE',
+      `capacity_range asks for ${required} bytes, volumes have at most ${maxVolumeSize}`,
+    );
+  }
+  if (limit > 0n && bytes > limit) {
+    return refuse(
+      'OUT_OF_RANGE',
+      `capacity_range allows at most ${limit} bytes, volumes have at least ${minVolumeSize}`,
+    );
+  }
+  return { answer: 'OK', bytes };
+}
+
+/** The size of an existing volume after an expansion: never smaller (spec: "ControllerExpandVolume"). */
+export function decideExpansion(
+  volumeId: string,
+  capacityBytes: bigint,
+  range: CapacityRange,
+  rules: SizeRules,
+): SizeVerdict {
+  if (range.limitBytes > 0n && capacityBytes > range.limitBytes) {
+    return refuse(
+      'OUT_OF_RANGE',
+      `volume ${volumeId} has ${capacityBytes} bytes already and is never made smaller; ` +
+        `capacity_range allows at most ${range.limitBytes}`,
+    );
+  }
+  if (rules.maxVolumeSize > 0n && range.requiredBytes > rules.maxVolumeSize) {
+    return refuse(
+      'OUT_OF_RANGE',
+      `capacity_range asks for ${range.requiredBytes} bytes, volumes have at most ${rules.maxVolumeSize}`,
+    );
+  }
+  return {
+    answer: 'OK',
+    bytes: range.requiredBytes > capacityBytes ? range.requiredBytes : capacityBytes,
+  };
+}
+
+/** Whether a size lies within a range. */
+export function within(bytes: bigint, range: CapacityRange | undefined): boolean {
+  if (range === undefined) return true;
+  return bytes >= range.requiredBytes && (range.limitBytes === 0n || bytes <= range.limitBytes);
+}
+
+/** The smaller of two bounds, 0 meaning none. */
+function smaller(a: bigint, b: bigint): bigint {
+  return b > 0n && b < a ? b : a;
+}
+
+/**
+ * The inodes that a volume of a size is said to have: a directory has no limit of its own, so the
+ * figure is that of mkfs.ext4's default, one for each 16 KiB.
+ */
+export function inodesFor(capacityBytes: bigint): bigint {
+  return capacityBytes / 16384n + 1n;
+}

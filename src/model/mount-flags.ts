@@ -1,0 +1,63 @@
+/** The attributes that one mount of a file system can have of its own. */
+export const MOUNT_ATTRIBUTES = [
+  'ro',
+  'nosuid',
+  'nodev',
+  'noexec',
+  'noatime',
+  'nodiratime',
+  'relatime',
+  'strictatime',
+  'nosymfollow',
+] as const;
+
+export type MountAttribute = (typeof MOUNT_ATTRIBUTES)[number];
+
+/** What a flag sets and what it takes back; flags are those of mount(8). */
+interface Effect {
+  readonly sets?: MountAttribute;
+  readonly clears?: readonly MountAttribute[];
+}
+
+const ATIMES: readonly MountAttribute[] = ['noatime', 'relatime', 'strictatime'];
+
+/** The flags that make sense for a bind mount of a directory; any other is refused, never ignored. */
+const EFFECTS: ReadonlyMap<string, Effect> = new Map([
+  ['defaults', {}],
+  ['ro', { sets: 'ro' }],
+  ['rw', { clears: ['ro'] }],
+  ['nosuid', { sets: 'nosuid' }],
+  ['suid', { clears: ['nosuid'] }],
+  ['nodev', { sets: 'nodev' }],
+  ['dev', { clears: ['nodev'] }],
+  ['noexec', { sets: 'noexec' }],
+  ['exec', { clears: ['noexec'] }],
+  ['noatime', { sets: 'noatime', clears: ATIMES }],
+  ['relatime', { sets: 'relatime', clears: ATIMES }],
+  ['strictatime', { sets: 'strictatime', clears: ATIMES }],
+  ['nodiratime', { sets: 'nodiratime' }],
+  ['diratime', { clears: ['nodiratime'] }],
+  ['nosymfollow', { sets: 'nosymfollow' }],
+  ['symfollow', { clears: ['nosymfollow'] }],
+] satisfies [string, Effect][]);
+
+/** The index of the first mount flag that is not known, if any. */
+export function unknownMountFlag(flags: readonly string[]): number | undefined {
+  const index = flags.findIndex((flag) => !EFFECTS.has(flag));
+  return index === -1 ? undefined : index;
+}
+
+/**
+ * The attributes that known flags add up to; as with mount(8), a later flag wins. `readonly` is what
+ * the call and the access mode say: it cannot be taken back by a flag.
+ */
+export function mountAttributes(flags: readonly string[], readonly: boolean): MountAttribute[] {
+  const attributes = new Set<MountAttribute>();
+  for (const flag of flags) {
+    const effect = EFFECTS.get(flag);
+    for (const attribute of effect?.clears ?? []) attributes.delete(attribute);
+    if (effect?.sets !== undefined) attributes.add(effect.sets);
+  }
+  if (readonly) attributes.add('ro');
+  return [...attributes];
+}

@@ -1,0 +1,150 @@
+import { needsSingleNodeMultiWriter } from './access-mode.js';
+import { fsType, mountFlags, volumeMountGroup, type VolumeCapability } from './capability.js';
+import { sameList, sameMap } from './equality.js';
+import { attachBreach, stageBreach, type LifecycleRules, type NodeFacts } from './lifecycle.js';
+import type { Publication, PublishArguments } from './node-volume.js';
+import { cell } from './publish-table.js';
+import { refuse, type Accepted, type Idempotent, type Refusal } from './verdict.js';
+import { unsupported } from './volume.js';
+
+export interface PublishRequest {
+  readonly volumeId: string;
+  readonly targetPath: string;
+  readonly arguments: PublishArguments;
+}
+
+export interface PublishRules extends LifecycleRules {
+  /** Whether the node service advertises SINGLE_NODE_MULTI_WRITER: which table applies. */
+  readonly singleNodeMultiWriter: boolean;
+  /** `many` plays a driver of before v1.5, which publishes SINGLE_NODE_WRITER at many targets. */
+  readonly singleNodeWriterTargets: 'one' | 'many';
+}
+
+export type PublishVerdict =
+  Accepted | Idempotent | Refusal<'ALREADY_EXISTS'> | Refusal<'FAILED_PRECONDITION'>;
+
+/**
+ * Decides NodePublishVolume (spec: "NodePublishVolume", both tables and the error table) for a volume
+ * that exists. `facts.publications` are those whose mount is there.
+ */
+export function decidePublish(
+  request: PublishRequest,
+  facts: NodeFacts & { readonly publications: readonly Publication[] },
+  rules: PublishRules,
+): PublishVerdict {
+  const { capability } = request.arguments;
+  const same = facts.publications.find(({ targetPath }) => targetPath === request.targetPath);
+  if (same !== undefined) return decideSameTarget(request, same, rules);
+
+  const limit = unsupported(facts.volume, capability);
+  if (limit !== undefined) return refuse('FAILED_PRECONDITION', limit);
+
+  const breaches = [
+    attachBreach(request.volumeId, facts, rules),
+    stageBreach(request.volumeId, request.arguments, facts, rules),
+  ].filter((breach) => breach !== undefined);
+  const [breach] = breaches;
+  if (breach !== undefined && rules.lifecycle === 'enforce') {
+    return refuse('FAILED_PRECONDITION', breach);
+  }
+  return (
+    refuseOtherTarget(request, facts.publications, rules) ?? { answer: 'OK', warnings: breaches }
+  );
+}
+
+/** Columns T1=T2. */
+function decideSameTarget(
+  request: PublishRequest,
+  existing: Publication,
+  rules: PublishRules,
+): Idempotent | Refusal<'ALREADY_EXISTS'> {
+  const changed = differences(existing.arguments, request.arguments);
+  const column = changed.length === 0 ? 'T1=T2, P1=P2' : 'T1=T2, P1!=P2';
+  const mode = request.arguments.capability.accessMode;
+  // Both columns are the same for every mode; the cell is read all the same, so that the table rules.
+  if (cell(column, mode, rules.singleNodeMultiWriter) === 'OK (idempotent)') {
+    return { answer: 'OK (idempotent)' };
+  }
+  const hint = capabilityWasSwitched(existing.arguments.capability, request.arguments.capability)
+    ? '; if SINGLE_NODE_MULTI_WRITER was switched on or off meanwhile, drain the node first'
+    : '';
+  return refuse(
+    'ALREADY_EXISTS',
+    `volume ${request.volumeId} is already published at ${request.targetPath} with other arguments: ` +
+      `${changed.join(', ')}${hint}`,
+  );
+}
+
+/** Columns T1!=T2; undefined when the table or the lack of another publication allows it. */
+function refuseOtherTarget(
+  request: PublishRequest,
+  others: readonly Publication[],
+  rules: PublishRules,
+): Refusal<'FAILED_PRECONDITION'> | undefined {
+  const { volumeId } = request;
+  const { capability } = request.arguments;
+  for (const other of others) {
+    const contradiction = contradicts(other.arguments.capability, capability);
+    if (contradiction !== undefined) {
+      return refuse(
+        'FAILED_PRECONDITION',
+        `volume ${volumeId} is published at ${other.targetPath} with another capability: ` +
+          `${contradiction}; a volume is published with one capability at a time on a node`,
+      );
+    }
+  }
+  const blocking = others.find((other) => {
+    const unchanged = differences(other.arguments, request.arguments).length === 0;
+    const column = unchanged ? 'T1!=T2, P1=P2' : 'T1!=T2, P1!=P2';
+    return cell(column, capability.accessMode, rules.singleNodeMultiWriter) !== 'OK';
+  });
+  const exempt =
+    capability.accessMode === 'SINGLE_NODE_WRITER' && rules.singleNodeWriterTargets === 'many';
+  if (blocking === undefined || exempt) return undefined;
+  return refuse(
+    'FAILED_PRECONDITION',
+    `volume ${volumeId} is already published at ${blocking.targetPath}; access mode ` +
+      `${capability.accessMode} allows one target path on a node, asked for ${request.targetPath}`,
+  );
+}
+
+/** How the capability of a second call differs from that of an existing publication, if it does. */
+function contradicts(there: VolumeCapability, asked: VolumeCapability): string | undefined {
+  if (there.accessMode !== asked.accessMode) {
+    return `access mode ${there.accessMode} there, ${asked.accessMode} asked`;
+  }
+  if (there.accessType.kind !== asked.accessType.kind) {
+    return `access type ${there.accessType.kind} there, ${asked.accessType.kind} asked`;
+  }
+  const [fsThere, fsAsked] = [fsType(there.accessType), fsType(asked.accessType)];
+  // An empty fs_type is an unspecified one (spec: "MountVolume"): it contradicts nothing.
+  if (fsThere !== '' && fsAsked !== '' && fsThere !== fsAsked) {
+    return `fs_type ${fsThere} there, ${fsAsked} asked`;
+  }
+  return undefined;
+}
+
+/** The arguments in P that differ, in words; values only of what can hold no secret. */
+function differences(there: PublishArguments, asked: PublishArguments): string[] {
+  const [typeThere, typeAsked] = [there.capability.accessType, asked.capability.accessType];
+  const words: string[] = [];
+  const compare = (name: string, was: string | boolean, is: string | boolean) => {
+    if (was !== is) words.push(`${name} (${was || 'none'} there, ${is || 'none'} asked)`);
+  };
+  compare('access mode', there.capability.accessMode, asked.capability.accessMode);
+  compare('access type', typeThere.kind, typeAsked.kind);
+  compare('fs_type', fsType(typeThere), fsType(typeAsked));
+  compare('volume_mount_group', volumeMountGroup(typeThere), volumeMountGroup(typeAsked));
+  compare('readonly', String(there.readonly), String(asked.readonly));
+  compare('staging_target_path', there.stagingTargetPath, asked.stagingTargetPath);
+  if (!sameList(mountFlags(typeThere), mountFlags(typeAsked))) words.push('mount_flags');
+  if (!sameMap(there.publishContext, asked.publishContext)) words.push('publish_context');
+  if (!sameMap(there.volumeContext, asked.volumeContext)) words.push('volume_context');
+  return words;
+}
+
+/** Whether the modes differ as a CO's calls do before and after the capability is switched. */
+function capabilityWasSwitched(there: VolumeCapability, asked: VolumeCapability): boolean {
+  const modes = [there.accessMode, asked.accessMode];
+  return modes.includes('SINGLE_NODE_WRITER') && modes.some(needsSingleNodeMultiWriter);
+}

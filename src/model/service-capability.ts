@@ -1,0 +1,47 @@
+/** What a controller service can advertise (spec: "ControllerGetCapabilities"), as far as the driver goes. */
+export const CONTROLLER_CAPABILITIES = [
+  'CREATE_DELETE_VOLUME',
+  'PUBLISH_UNPUBLISH_VOLUME',
+  'LIST_VOLUMES',
+  'GET_CAPACITY',
+  'PUBLISH_READONLY',
+  'EXPAND_VOLUME',
+  'LIST_VOLUMES_PUBLISHED_NODES',
+  'GET_VOLUME',
+  'SINGLE_NODE_MULTI_WRITER',
+] as const;
+
+export type ControllerCapability = (typeof CONTROLLER_CAPABILITIES)[number];
+
+/** What a node service can advertise (spec: "NodeGetCapabilities"), as far as the driver goes. */
+export const NODE_CAPABILITIES = [
+  'STAGE_UNSTAGE_VOLUME',
+  'GET_VOLUME_STATS',
+  'EXPAND_VOLUME',
+  'SINGLE_NODE_MULTI_WRITER',
+] as const;
+
+export type NodeCapability = (typeof NODE_CAPABILITIES)[number];
+
+/** Capabilities that say something about the RPCs of others and mean nothing without them. */
+const RESTS_ON: Partial<Record<ControllerCapability, readonly ControllerCapability[]>> = {
+  PUBLISH_READONLY: ['PUBLISH_UNPUBLISH_VOLUME'],
+  LIST_VOLUMES_PUBLISHED_NODES: ['LIST_VOLUMES', 'PUBLISH_UNPUBLISH_VOLUME'],
+};
+
+/** All controller capabilities but `dropped` and those that rest on a dropped one, in the spec's order. */
+export function controllerCapabilitiesWithout(
+  dropped: readonly ControllerCapability[],
+): readonly ControllerCapability[] {
+  return CONTROLLER_CAPABILITIES.filter(
+    (capability) =>
+      ![capability, ...(RESTS_ON[capability] ?? [])].some((needed) => dropped.includes(needed)),
+  );
+}
+
+/** All node capabilities but `dropped`, in the spec's order. */
+export function nodeCapabilitiesWithout(
+  dropped: readonly NodeCapability[],
+): readonly NodeCapability[] {
+  return NODE_CAPABILITIES.filter((capability) => !dropped.includes(capability));
+}

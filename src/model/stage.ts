@@ -1,0 +1,64 @@
+import { describe, sameCapabilityButGroup, type VolumeCapability } from './capability.js';
+import { attachBreach, type LifecycleRules, type NodeFacts } from './lifecycle.js';
+import type { Publication } from './node-volume.js';
+import { refuse, type Accepted, type Idempotent, type Refusal } from './verdict.js';
+import { unsupported } from './volume.js';
+
+export interface StageRequest {
+  readonly volumeId: string;
+  readonly path: string;
+  readonly capability: VolumeCapability;
+}
+
+export type StageVerdict =
+  Accepted | Idempotent | Refusal<'ALREADY_EXISTS'> | Refusal<'FAILED_PRECONDITION'>;
+
+/** Decides NodeStageVolume for a volume that exists (spec: "NodeStageVolume"). */
+export function decideStage(
+  request: StageRequest,
+  facts: NodeFacts,
+  rules: LifecycleRules,
+): StageVerdict {
+  const { volumeId, path, capability } = request;
+  const { staging } = facts;
+  if (staging?.path === path) {
+    if (sameCapabilityButGroup(staging.capability, capability)) {
+      return { answer: 'OK (idempotent)' };
+    }
+    return refuse(
+      'ALREADY_EXISTS',
+      `volume ${volumeId} is already staged at ${path} for ${describe(staging.capability)} ` +
+        `with another fs_type, mount_flags, access type or access mode than asked for ` +
+        `(${describe(capability)})`,
+    );
+  }
+  const limit = unsupported(facts.volume, capability);
+  if (limit !== undefined) return refuse('FAILED_PRECONDITION', limit);
+
+  const breach = attachBreach(volumeId, facts, rules);
+  if (breach !== undefined && rules.lifecycle === 'enforce') {
+    return refuse('FAILED_PRECONDITION', breach);
+  }
+  if (staging !== null) {
+    return refuse(
+      'FAILED_PRECONDITION',
+      `volume ${volumeId} is already staged at ${staging.path}; a volume has one ` +
+        `staging_target_path on a node, asked for ${path}`,
+    );
+  }
+  return { answer: 'OK', warnings: breach === undefined ? [] : [breach] };
+}
+
+/** Decides NodeUnstageVolume: not while the volume is published (spec: "Reference Counting"). */
+export function decideUnstage(
+  volumeId: string,
+  publications: readonly Publication[],
+  rules: LifecycleRules,
+): Accepted | Refusal<'FAILED_PRECONDITION'> {
+  if (publications.length === 0) return { answer: 'OK', warnings: [] };
+  const targets = publications.map(({ targetPath }) => targetPath).join(', ');
+  const breach = `volume ${volumeId} is still published at ${targets}: NodeUnpublishVolume comes first`;
+  return rules.lifecycle === 'enforce'
+    ? refuse('FAILED_PRECONDITION', breach)
+    : { answer: 'OK', warnings: [breach] };
+}

@@ -1,0 +1,80 @@
+import { attachRequest } from '../csi/controller-requests.js';
+import { identifier, invalid, map, optionalIdentifier } from '../csi/field.js';
+import type { ControllerHandlers } from '../csi/generated/csi/v1/Controller.js';
+import type { Handlers } from '../csi/handler.js';
+import { StatusError } from '../csi/status.js';
+import { decideAttach } from '../model/attach.js';
+import { publishContext } from '../model/publish-context.js';
+import { knownModes, type ControllerDeps } from './controller-deps.js';
+import { raise, volumeNotFound, warnOf } from './outcome.js';
+import { describeUse } from './volume-uses.js';
+
+type Attaching = Pick<
+  Handlers<ControllerHandlers>,
+  'ControllerPublishVolume' | 'ControllerUnpublishVolume'
+>;
+
+/** The RPCs that make volumes available at nodes and take them away. */
+export function attaching(deps: ControllerDeps): Attaching {
+  const { store, locks, nodes } = deps;
+  const rules = { publishReadonly: deps.capabilities.has('PUBLISH_READONLY') };
+
+  return {
+    async ControllerPublishVolume(request, call) {
+      const asked = attachRequest(request, knownModes(deps));
+      if (asked.readonly && !rules.publishReadonly) {
+        throw invalid('readonly', 'is not supported: PUBLISH_READONLY is not advertised');
+      }
+      const { volumeId, nodeId } = asked;
+      return locks.run(volumeId, call.signal, async () => {
+        const volume = store.volume(volumeId);
+        if (volume === undefined) throw volumeNotFound(volumeId);
+        const node = nodes.find(nodeId);
+        if (node === undefined) {
+          throw new StatusError('NOT_FOUND', `node ${nodeId} does not exist`);
+        }
+        const verdict = decideAttach(
+          asked,
+          {
+            volume,
+            attachments: store.attachments(volumeId),
+            attachedToNode: store.attachedTo(nodeId),
+            limit: node.maxVolumes,
+          },
+          rules,
+        );
+        switch (verdict.answer) {
+          case 'OK (idempotent)':
+            break;
+          case 'OK':
+            warnOf(verdict, call);
+            await store.putAttachment(asked);
+            break;
+          case 'ALREADY_EXISTS':
+          case 'FAILED_PRECONDITION':
+          case 'RESOURCE_EXHAUSTED':
+            raise(verdict);
+        }
+        return { publish_context: publishContext(asked) };
+      });
+    },
+
+    async ControllerUnpublishVolume(request, call) {
+      const volumeId = identifier(request.volume_id, 'volume_id');
+      const nodeId = optionalIdentifier(request.node_id, 'node_id', 256);
+      map(request.secrets, 'secrets');
+      return locks.run(volumeId, call.signal, async () => {
+        for (const attachment of store.attachments(volumeId)) {
+          if (nodeId !== '' && attachment.nodeId !== nodeId) continue;
+          // A forced detach: the CO has given the node up, so the node's view no longer counts.
+          const use = deps.uses.of(volumeId).find((each) => each.nodeId === attachment.nodeId);
+          if (use !== undefined) {
+            call.warn(`volume ${volumeId} is taken from a node that has it: ${describeUse(use)}`);
+          }
+          await store.removeAttachment(volumeId, attachment.nodeId);
+        }
+        return {};
+      });
+    },
+  };
+}

@@ -1,0 +1,34 @@
+import type { KnownModes } from '../csi/capability-field.js';
+import type { Pool } from '../host/pool.js';
+import type { SizeRules } from '../model/capacity.js';
+import type { ControllerCapability } from '../model/service-capability.js';
+import type { Topology } from '../model/topology.js';
+import type { Store } from '../store/store.js';
+import type { Expansion } from './expansion.js';
+import type { Nodes } from './nodes.js';
+import type { PromisedCapacity } from './promised-capacity.js';
+import type { VolumeLocks } from './volume-locks.js';
+import type { VolumeUses } from './volume-uses.js';
+
+/** What the Controller service works with. */
+export interface ControllerDeps {
+  readonly store: Store;
+  readonly pool: Pool;
+  readonly locks: VolumeLocks;
+  readonly nodes: Nodes;
+  readonly uses: VolumeUses;
+  readonly capacity: PromisedCapacity;
+  readonly expansion: Expansion;
+  /** What is advertised. */
+  readonly capabilities: ReadonlySet<ControllerCapability>;
+  readonly sizes: SizeRules;
+  /** Where volumes are made accessible; empty: everywhere. */
+  readonly topologies: readonly Topology[];
+  /** Whether the CO is told to call NodeExpandVolume after ControllerExpandVolume. */
+  readonly nodeExpansionRequired: boolean;
+}
+
+/** The access modes that the Controller service takes. */
+export function knownModes({ capabilities }: ControllerDeps): KnownModes {
+  return capabilities.has('SINGLE_NODE_MULTI_WRITER') ? 'all' : 'without SINGLE_NODE_MULTI_WRITER';
+}

@@ -1,0 +1,144 @@
+import { randomUUID } from 'node:crypto';
+import { volumeCapability } from '../csi/capability-field.js';
+import { capacityRange, createRequest } from '../csi/controller-requests.js';
+import { identifier, invalid, map } from '../csi/field.js';
+import type { ControllerHandlers } from '../csi/generated/csi/v1/Controller.js';
+import type { Handlers } from '../csi/handler.js';
+import { StatusError } from '../csi/status.js';
+import { decideSize } from '../model/capacity.js';
+import { decideRepeatedCreate, type CreateRequest } from '../model/create.js';
+import { decideTopology } from '../model/topology.js';
+import { unsupported, type Volume } from '../model/volume.js';
+import { knownModes, type ControllerDeps } from './controller-deps.js';
+import { wireVolume } from './controller-wire.js';
+import { raise, volumeNotFound } from './outcome.js';
+import { describeUse } from './volume-uses.js';
+
+type Provisioning = Pick<
+  Handlers<ControllerHandlers>,
+  'CreateVolume' | 'DeleteVolume' | 'ControllerExpandVolume'
+>;
+
+/** The RPCs that make, remove and grow volumes. */
+export function provisioning(deps: ControllerDeps): Provisioning {
+  const { store, pool, locks, capacity } = deps;
+
+  /** Makes a volume that does not exist; its name is locked. */
+  async function provision(asked: CreateRequest, signal: AbortSignal): Promise<Volume> {
+    const size = decideSize(asked.capacityRange, deps.sizes);
+    if (size.answer !== 'OK') raise(size);
+    const place = decideTopology(asked.topology, deps.topologies);
+    if (place.answer !== 'OK') raise(place);
+
+    const kind = capacity.choose(asked.parameters, size.bytes);
+    const volume: Volume = {
+      id: `vol-${randomUUID()}`,
+      name: asked.name,
+      capacityBytes: size.bytes,
+      capabilities: asked.capabilities,
+      parameters: asked.parameters,
+      kind,
+      accessibleTopology: place.accessible,
+    };
+    // Nobody knows the id yet but a caller of ListVolumes, who must not delete what is half-made.
+    return locks.run(volume.id, signal, async () => {
+      const release = capacity.reserve(kind, size.bytes);
+      // Made in incoming/, then recorded, then shown: after a crash in between there is nothing that
+      // counts, or a volume that start-up shows.
+      try {
+        await pool.prepare(volume);
+        const recorded = store.putVolume(volume);
+        release();
+        await recorded;
+      } catch (error) {
+        release();
+        await pool.discard(volume.id);
+        throw error;
+      }
+      await pool.reveal(volume.id);
+      return volume;
+    });
+  }
+
+  return {
+    async CreateVolume(request, call) {
+      const asked = createRequest(request, knownModes(deps));
+      capacity.checkParameters(asked.parameters);
+      return locks.run(`name ${asked.name}`, call.signal, async () => {
+        const existing = store.volumeNamed(asked.name);
+        if (existing === undefined)
+          return { volume: wireVolume(await provision(asked, call.signal)) };
+        const verdict = decideRepeatedCreate(asked, existing);
+        if (verdict.answer !== 'OK (idempotent)') raise(verdict);
+        // Does nothing but after a call that failed when all but this was done.
+        await pool.reveal(existing.id);
+        return { volume: wireVolume(existing) };
+      });
+    },
+
+    async DeleteVolume(request, call) {
+      const volumeId = identifier(request.volume_id, 'volume_id');
+      map(request.secrets, 'secrets');
+      return locks.run(volumeId, call.signal, async () => {
+        if (store.volume(volumeId) === undefined) return {};
+        refuseInUse(volumeId);
+        // Taken out of sight, then forgotten: a crash in between puts the volume back at start-up, and
+        // the CO, which got no answer, deletes it again.
+        await pool.retire(volumeId);
+        try {
+          await store.removeVolume(volumeId);
+        } catch (error) {
+          await pool.restore(volumeId);
+          throw error;
+        }
+        // Large trees take long; whatever is left is removed at the next start.
+        void pool.discard(volumeId).catch((error: unknown) => {
+          call.warn('the data of a deleted volume could not be removed', { error: String(error) });
+        });
+        return {};
+      });
+    },
+
+    async ControllerExpandVolume(request, call) {
+      const volumeId = identifier(request.volume_id, 'volume_id');
+      map(request.secrets, 'secrets');
+      const range = capacityRange(request.capacity_range);
+      if (range === undefined) throw invalid('capacity_range', 'is required');
+      const capability =
+        request.volume_capability === null
+          ? undefined
+          : volumeCapability(request.volume_capability, 'volume_capability', knownModes(deps));
+      return locks.run(volumeId, call.signal, async () => {
+        const volume = store.volume(volumeId);
+        if (volume === undefined) throw volumeNotFound(volumeId);
+        const limit = capability && unsupported(volume, capability);
+        if (limit !== undefined) throw new StatusError('INVALID_ARGUMENT', limit);
+        const bytes = await deps.expansion.expand(volume, range);
+        return {
+          capacity_bytes: String(bytes),
+          node_expansion_required: deps.nodeExpansionRequired,
+        };
+      });
+    },
+  };
+
+  /** FAILED_PRECONDITION while a node has the volume (spec: "DeleteVolume Errors"). */
+  function refuseInUse(volumeId: string): void {
+    const attached = store.attachments(volumeId);
+    if (attached.length > 0) {
+      const nodes = attached.map(({ nodeId }) => nodeId).join(', ');
+      throw new StatusError(
+        'FAILED_PRECONDITION',
+        `volume ${volumeId} is controller-published at ${nodes}: ControllerUnpublishVolume comes first`,
+      );
+    }
+    // With attach, a node that has it all the same was detached by force, and its use no longer counts.
+    if (deps.capabilities.has('PUBLISH_UNPUBLISH_VOLUME')) return;
+    const uses = deps.uses.of(volumeId);
+    if (uses.length === 0) return;
+    throw new StatusError(
+      'FAILED_PRECONDITION',
+      `volume ${volumeId} is in use on ${uses.map(describeUse).join('; ')}`,
+    );
+  }
+}

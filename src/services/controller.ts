@@ -1,0 +1,28 @@
+import type { ControllerHandlers } from '../csi/generated/csi/v1/Controller.js';
+import type { Handlers } from '../csi/handler.js';
+import { advertised } from './advertised.js';
+import { attaching } from './controller-attaching.js';
+import type { ControllerDeps } from './controller-deps.js';
+import { listing } from './controller-listing.js';
+import { provisioning } from './controller-provisioning.js';
+
+/**
+ * The Controller service (spec: "Controller Service RPC"): the RPCs of the capabilities that it
+ * advertises, and the two that every controller has.
+ */
+export function controllerService(deps: ControllerDeps): Partial<Handlers<ControllerHandlers>> {
+  return advertised(
+    { ...provisioning(deps), ...attaching(deps), ...listing(deps) },
+    [
+      ['CreateVolume', 'CREATE_DELETE_VOLUME'],
+      ['DeleteVolume', 'CREATE_DELETE_VOLUME'],
+      ['ControllerPublishVolume', 'PUBLISH_UNPUBLISH_VOLUME'],
+      ['ControllerUnpublishVolume', 'PUBLISH_UNPUBLISH_VOLUME'],
+      ['ListVolumes', 'LIST_VOLUMES'],
+      ['GetCapacity', 'GET_CAPACITY'],
+      ['ControllerExpandVolume', 'EXPAND_VOLUME'],
+      ['ControllerGetVolume', 'GET_VOLUME'],
+    ],
+    deps.capabilities,
+  );
+}

@@ -1,0 +1,38 @@
+import type { Pool } from '../host/pool.js';
+import { decideExpansion, type CapacityRange, type SizeRules } from '../model/capacity.js';
+import type { Volume } from '../model/volume.js';
+import type { Store } from '../store/store.js';
+import { raise } from './outcome.js';
+import type { PromisedCapacity } from './promised-capacity.js';
+
+/** Makes volumes larger. The volume's lock is held. */
+export interface Expansion {
+  /** The size in bytes after it; OUT_OF_RANGE or RESOURCE_EXHAUSTED when the range cannot be met. */
+  expand(volume: Volume, range: CapacityRange): Promise<bigint>;
+}
+
+export function expansion(deps: {
+  readonly store: Store;
+  readonly pool: Pool;
+  readonly capacity: PromisedCapacity;
+  readonly sizes: SizeRules;
+}): Expansion {
+  const { store, pool, capacity, sizes } = deps;
+  return {
+    async expand(volume, range) {
+      const size = decideExpansion(volume.id, volume.capacityBytes, range, sizes);
+      if (size.answer !== 'OK') raise(size);
+      if (size.bytes === volume.capacityBytes) return size.bytes;
+      const larger = { ...volume, capacityBytes: size.bytes };
+      const release = capacity.reserve(volume.kind, size.bytes - volume.capacityBytes);
+      try {
+        // The descriptor first: after a crash in between, the retry writes both again.
+        await pool.describe(larger);
+        await store.putVolume(larger);
+      } finally {
+        release();
+      }
+      return size.bytes;
+    },
+  };
+}

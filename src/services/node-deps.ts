@@ -1,0 +1,43 @@
+import type { KnownModes } from '../csi/capability-field.js';
+import type { DirectoryUsage } from '../host/directory-usage.js';
+import type { StringMap } from '../model/equality.js';
+import type { PublishRules } from '../model/publish.js';
+import type { NodeCapability } from '../model/service-capability.js';
+import type { Topology } from '../model/topology.js';
+import type { Volume } from '../model/volume.js';
+import type { Expansion } from './expansion.js';
+import type { NodeRecords } from './node-records.js';
+import type { VolumeLocks } from './volume-locks.js';
+import type { VolumeMounts } from './volume-mounts.js';
+
+/** How a volume is controller-published at this node. */
+export interface Attached {
+  readonly readonly: boolean;
+}
+
+/** What the Node service works with. */
+export interface NodeDeps {
+  readonly nodeId: string;
+  /** The limit of attached volumes that NodeGetInfo tells; 0: none. */
+  readonly maxVolumes: number;
+  /** Null without topology. */
+  readonly topology: Topology | null;
+  /** What is advertised. */
+  readonly capabilities: ReadonlySet<NodeCapability>;
+  readonly rules: PublishRules;
+  readonly locks: VolumeLocks;
+  readonly records: NodeRecords;
+  readonly mounts: VolumeMounts;
+  readonly usage: DirectoryUsage;
+  /** The volume that the id names: from the store, or from its descriptor in a shared pool. */
+  volume(volumeId: string): Volume | undefined;
+  /** From the store, or from the context that ControllerPublishVolume answered. */
+  attached(volumeId: string, publishContext: StringMap): Attached | undefined;
+  /** Grows volumes where the Controller service does not; undefined where it does. */
+  readonly expansion: Expansion | undefined;
+}
+
+/** The access modes that the Node service takes. */
+export function knownModes({ capabilities }: NodeDeps): KnownModes {
+  return capabilities.has('SINGLE_NODE_MULTI_WRITER') ? 'all' : 'without SINGLE_NODE_MULTI_WRITER';
+}

@@ -1,0 +1,47 @@
+import { isReaderOnly } from '../model/access-mode.js';
+import { mountFlags, type VolumeCapability } from '../model/capability.js';
+import { mountAttributes, type MountAttribute } from '../model/mount-flags.js';
+import type { Publication, Staging } from '../model/node-volume.js';
+import type { Attached, NodeDeps } from './node-deps.js';
+
+/** Mounts a volume where it is staged; the CO made the directory. */
+export function mountStaging(
+  { mounts }: NodeDeps,
+  volumeId: string,
+  { path, capability }: Staging,
+  attached: Attached | undefined,
+): void {
+  mounts.make({
+    volumeId,
+    source: undefined,
+    path,
+    createPath: false,
+    attributes: attributesFor(capability, attached?.readonly === true),
+  });
+}
+
+/** Mounts a volume at its target path, from where it is staged if it is. */
+export function mountPublication(
+  { mounts }: NodeDeps,
+  volumeId: string,
+  publication: Publication,
+  staging: Staging | null,
+  attached: Attached | undefined,
+): void {
+  const { capability, readonly } = publication.arguments;
+  mounts.make({
+    volumeId,
+    source: staging?.path,
+    path: publication.targetPath,
+    createPath: true,
+    attributes: attributesFor(capability, readonly || attached?.readonly === true),
+  });
+}
+
+/** A reader-only mode is read-only whatever the flags of the call say. */
+function attributesFor(capability: VolumeCapability, readonly: boolean): MountAttribute[] {
+  return mountAttributes(
+    mountFlags(capability.accessType),
+    readonly || isReaderOnly(capability.accessMode),
+  );
+}

@@ -1,0 +1,64 @@
+import { absolutePath, identifier } from '../csi/field.js';
+import type { NodeHandlers } from '../csi/generated/csi/v1/Node.js';
+import type { Handlers } from '../csi/handler.js';
+import { publishRequest } from '../csi/node-requests.js';
+import { decidePublish } from '../model/publish.js';
+import { knownModes, type NodeDeps } from './node-deps.js';
+import { mountPublication } from './node-mounting.js';
+import { raise, volumeNotFound, warnOf } from './outcome.js';
+
+type Publishing = Pick<Handlers<NodeHandlers>, 'NodePublishVolume' | 'NodeUnpublishVolume'>;
+
+/** The RPCs that give a volume to a workload and take it back. */
+export function publishing(deps: NodeDeps): Publishing {
+  const { locks, records, mounts, rules } = deps;
+
+  return {
+    async NodePublishVolume(request, call) {
+      const asked = publishRequest(request, knownModes(deps));
+      const { volumeId, targetPath } = asked;
+      return locks.run(volumeId, call.signal, async () => {
+        const volume = deps.volume(volumeId);
+        if (volume === undefined) throw volumeNotFound(volumeId);
+        const attached = deps.attached(volumeId, asked.arguments.publishContext);
+        const living = records.read(volumeId);
+        const facts = { volume, attached: attached !== undefined, ...living };
+        const verdict = decidePublish(asked, facts, rules);
+        switch (verdict.answer) {
+          case 'OK (idempotent)':
+            return {};
+          case 'OK': {
+            warnOf(verdict, call);
+            const publication = { targetPath, arguments: asked.arguments };
+            const publications = [...living.publications, publication];
+            await records.writeThen(volumeId, { ...living, publications }, () => {
+              mountPublication(deps, volumeId, publication, living.staging, attached);
+            });
+            return {};
+          }
+          case 'ALREADY_EXISTS':
+          case 'FAILED_PRECONDITION':
+            return raise(verdict);
+        }
+      });
+    },
+
+    async NodeUnpublishVolume(request, call) {
+      const volumeId = identifier(request.volume_id, 'volume_id');
+      const targetPath = absolutePath(request.target_path, 'target_path');
+      return locks.run(volumeId, call.signal, async () => {
+        const known = deps.volume(volumeId) !== undefined || records.has(volumeId);
+        const living = records.read(volumeId);
+        // What is at the path counts, recorded or not, and also for a volume that has been deleted.
+        const removed = mounts.remove(volumeId, targetPath);
+        if (!removed && !known) throw volumeNotFound(volumeId);
+        mounts.clear(targetPath);
+        if (records.has(volumeId)) {
+          const publications = living.publications.filter((each) => each.targetPath !== targetPath);
+          await records.write(volumeId, { ...living, publications });
+        }
+        return {};
+      });
+    },
+  };
+}

@@ -1,0 +1,72 @@
+import type { NodeVolume, Publication, Staging } from '../model/node-volume.js';
+import type { Store } from '../store/store.js';
+import type { VolumeMounts } from './volume-mounts.js';
+
+/** What this node did with a volume, and is still there. */
+export interface LivingRecord {
+  readonly staging: Staging | null;
+  readonly publications: readonly Publication[];
+}
+
+/**
+ * The node's own records. A record is kept before its mount is made and forgotten after its mount is
+ * gone, and counts only while the mount is there: so a mount that counts is never unknown, whenever the
+ * process ends.
+ */
+export interface NodeRecords {
+  /** What is recorded and mounted now. */
+  read(volumeId: string): LivingRecord;
+  /** Whether anything is recorded, mounted or not. */
+  has(volumeId: string): boolean;
+  write(volumeId: string, record: LivingRecord): Promise<void>;
+  /** Writes the record, then runs `make`, which mounts; when it throws, the record is as before. */
+  writeThen(volumeId: string, record: LivingRecord, make: () => void): Promise<void>;
+}
+
+export function nodeRecords(deps: {
+  readonly nodeId: string;
+  /** The boot that mounts made now belong to. */
+  readonly bootId: string;
+  readonly store: Store;
+  readonly mounts: VolumeMounts;
+}): NodeRecords {
+  const { nodeId, bootId, store, mounts } = deps;
+  const records: NodeRecords = {
+    read(volumeId) {
+      const record = store.nodeVolume(nodeId, volumeId);
+      return record === undefined ? NOTHING : livingPart(record, bootId, mounts);
+    },
+    has(volumeId) {
+      return store.nodeVolume(nodeId, volumeId) !== undefined;
+    },
+    write(volumeId, { staging, publications }) {
+      return store.putNodeVolume({ nodeId, volumeId, bootId, staging, publications });
+    },
+    async writeThen(volumeId, record, make) {
+      const before = records.read(volumeId);
+      await records.write(volumeId, record);
+      try {
+        make();
+      } catch (error) {
+        await records.write(volumeId, before);
+        throw error;
+      }
+    },
+  };
+  return records;
+}
+
+const NOTHING: LivingRecord = { staging: null, publications: [] };
+
+/** The part of a record whose mounts are there: mounts end with the boot, or with a mount namespace. */
+export function livingPart(
+  { volumeId, bootId, staging, publications }: NodeVolume,
+  currentBootId: string,
+  mounts: VolumeMounts,
+): LivingRecord {
+  if (bootId !== currentBootId) return NOTHING;
+  return {
+    staging: staging !== null && mounts.isAt(volumeId, staging.path) ? staging : null,
+    publications: publications.filter(({ targetPath }) => mounts.isAt(volumeId, targetPath)),
+  };
+}

@@ -1,0 +1,66 @@
+import { absolutePath, identifier } from '../csi/field.js';
+import type { NodeHandlers } from '../csi/generated/csi/v1/Node.js';
+import type { Handlers } from '../csi/handler.js';
+import { stageRequest } from '../csi/node-requests.js';
+import { decideStage, decideUnstage } from '../model/stage.js';
+import { knownModes, type NodeDeps } from './node-deps.js';
+import { mountStaging } from './node-mounting.js';
+import { raise, volumeNotFound, warnOf } from './outcome.js';
+
+type Staging = Pick<Handlers<NodeHandlers>, 'NodeStageVolume' | 'NodeUnstageVolume'>;
+
+/** The RPCs that make a volume ready on a node, once for all workloads there. */
+export function staging(deps: NodeDeps): Staging {
+  const { locks, records, mounts, rules } = deps;
+
+  return {
+    async NodeStageVolume(request, call) {
+      const asked = stageRequest(request, knownModes(deps));
+      const { volumeId, path, capability } = asked;
+      return locks.run(volumeId, call.signal, async () => {
+        const volume = deps.volume(volumeId);
+        if (volume === undefined) throw volumeNotFound(volumeId);
+        const attached = deps.attached(volumeId, request.publish_context);
+        const living = records.read(volumeId);
+        const verdict = decideStage(
+          asked,
+          { volume, attached: attached !== undefined, staging: living.staging },
+          rules,
+        );
+        switch (verdict.answer) {
+          case 'OK (idempotent)':
+            return {};
+          case 'OK':
+            warnOf(verdict, call);
+            await records.writeThen(volumeId, { ...living, staging: { path, capability } }, () => {
+              mountStaging(deps, volumeId, { path, capability }, attached);
+            });
+            return {};
+          case 'ALREADY_EXISTS':
+          case 'FAILED_PRECONDITION':
+            return raise(verdict);
+        }
+      });
+    },
+
+    async NodeUnstageVolume(request, call) {
+      const volumeId = identifier(request.volume_id, 'volume_id');
+      const path = absolutePath(request.staging_target_path, 'staging_target_path');
+      return locks.run(volumeId, call.signal, async () => {
+        const known = deps.volume(volumeId) !== undefined || records.has(volumeId);
+        const living = records.read(volumeId);
+        const staged = living.staging?.path === path;
+        if (staged) {
+          const verdict = decideUnstage(volumeId, living.publications, rules);
+          if (verdict.answer !== 'OK') raise(verdict);
+          warnOf(verdict, call);
+        }
+        // What is at the path counts, recorded or not, and also for a volume that has been deleted.
+        const removed = mounts.remove(volumeId, path);
+        if (!removed && !known) throw volumeNotFound(volumeId);
+        if (staged) await records.write(volumeId, { ...living, staging: null });
+        return {};
+      });
+    },
+  };
+}

@@ -1,0 +1,98 @@
+import { volumeCapability } from '../csi/capability-field.js';
+import { capacityRange } from '../csi/controller-requests.js';
+import { absolutePath, identifier, invalid, map } from '../csi/field.js';
+import type { NodeHandlers } from '../csi/generated/csi/v1/Node.js';
+import type { Handlers } from '../csi/handler.js';
+import { StatusError } from '../csi/status.js';
+import { inodesFor } from '../model/capacity.js';
+import { unsupported } from '../model/volume.js';
+import { knownModes, type NodeDeps } from './node-deps.js';
+import { volumeNotFound } from './outcome.js';
+
+type VolumeSize = Pick<Handlers<NodeHandlers>, 'NodeGetVolumeStats' | 'NodeExpandVolume'>;
+
+/** The RPCs that tell how full a volume is and that finish its growth. */
+export function volumeSize(deps: NodeDeps): VolumeSize {
+  const { locks, records, mounts } = deps;
+
+  return {
+    /**
+     * Figures of the volume, not of the disk that it shares. No lock is held: counting the files of a
+     * large volume takes long and must not hold up a publish.
+     */
+    async NodeGetVolumeStats(request) {
+      const volumeId = identifier(request.volume_id, 'volume_id');
+      const path = requiredPath(request.volume_path);
+      const volume = deps.volume(volumeId);
+      if (volume === undefined) throw volumeNotFound(volumeId);
+      if (!path.startsWith('/') || !mounts.isAt(volumeId, absolutePath(path, 'volume_path'))) {
+        throw new StatusError('NOT_FOUND', `volume ${volumeId} is not at volume_path ${path}`);
+      }
+      const used = await deps.usage.of(path);
+      const inodes = inodesFor(volume.capacityBytes);
+      return {
+        usage: [
+          figures('BYTES', volume.capacityBytes, used.bytes),
+          figures('INODES', inodes, used.inodes),
+        ],
+      };
+    },
+
+    async NodeExpandVolume(request, call) {
+      const volumeId = identifier(request.volume_id, 'volume_id');
+      requiredPath(request.volume_path);
+      map(request.secrets, 'secrets');
+      const range = capacityRange(request.capacity_range);
+      const capability =
+        request.volume_capability === null
+          ? undefined
+          : volumeCapability(request.volume_capability, 'volume_capability', knownModes(deps));
+      return locks.run(volumeId, call.signal, async () => {
+        const volume = deps.volume(volumeId);
+        if (volume === undefined) throw volumeNotFound(volumeId);
+        const limit = capability && unsupported(volume, capability);
+        if (limit !== undefined) throw new StatusError('INVALID_ARGUMENT', limit);
+        const { staging, publications } = records.read(volumeId);
+        if (staging === null && publications.length === 0) {
+          throw new StatusError(
+            'FAILED_PRECONDITION',
+            `volume ${volumeId} is neither staged nor published on node ${deps.nodeId}`,
+          );
+        }
+        if (range === undefined) return { capacity_bytes: String(volume.capacityBytes) };
+        if (deps.expansion !== undefined) {
+          return { capacity_bytes: String(await deps.expansion.expand(volume, range)) };
+        }
+        if (range.requiredBytes > volume.capacityBytes) {
+          throw new StatusError(
+            'OUT_OF_RANGE',
+            `volume ${volumeId} has ${volume.capacityBytes} bytes, capacity_range asks for ` +
+              `${range.requiredBytes}: ControllerExpandVolume comes first`,
+          );
+        }
+        if (range.limitBytes > 0n && range.limitBytes < volume.capacityBytes) {
+          throw new StatusError(
+            'OUT_OF_RANGE',
+            `volume ${volumeId} has ${volume.capacityBytes} bytes and is never made smaller`,
+          );
+        }
+        return { capacity_bytes: String(volume.capacityBytes) };
+      });
+    },
+  };
+}
+
+/**
+ * A path of which the spec asks only that it names the volume: one that does not is NOT_FOUND, relative
+ * or not.
+ */
+function requiredPath(path: string): string {
+  if (path === '') throw invalid('volume_path', 'is required');
+  if (path.includes('\0')) throw invalid('volume_path', 'must not contain a NUL character');
+  return path;
+}
+
+function figures(unit: 'BYTES' | 'INODES', total: bigint, used: bigint) {
+  const available = used < total ? total - used : 0n;
+  return { unit, total: String(total), used: String(used), available: String(available) };
+}

@@ -1,0 +1,40 @@
+import type { NodeHandlers } from '../csi/generated/csi/v1/Node.js';
+import type { Handlers } from '../csi/handler.js';
+import { advertised } from './advertised.js';
+import type { NodeDeps } from './node-deps.js';
+import { publishing } from './node-publishing.js';
+import { staging } from './node-staging.js';
+import { volumeSize } from './node-volume-size.js';
+
+/** The Node service (spec: "Node Service RPC"): the RPCs of the capabilities that it advertises. */
+export function nodeService(deps: NodeDeps): Partial<Handlers<NodeHandlers>> {
+  return advertised(
+    { ...staging(deps), ...publishing(deps), ...volumeSize(deps), ...information(deps) },
+    [
+      ['NodeStageVolume', 'STAGE_UNSTAGE_VOLUME'],
+      ['NodeUnstageVolume', 'STAGE_UNSTAGE_VOLUME'],
+      ['NodeGetVolumeStats', 'GET_VOLUME_STATS'],
+      ['NodeExpandVolume', 'EXPAND_VOLUME'],
+    ],
+    deps.capabilities,
+  );
+}
+
+type Information = Pick<Handlers<NodeHandlers>, 'NodeGetCapabilities' | 'NodeGetInfo'>;
+
+/** The RPCs that every node has. */
+function information(deps: NodeDeps): Information {
+  return {
+    NodeGetCapabilities() {
+      return { capabilities: [...deps.capabilities].map((type) => ({ rpc: { type } })) };
+    },
+
+    NodeGetInfo() {
+      return {
+        node_id: deps.nodeId,
+        max_volumes_per_node: String(deps.maxVolumes),
+        accessible_topology: deps.topology === null ? null : { segments: deps.topology },
+      };
+    },
+  };
+}

@@ -1,0 +1,86 @@
+import { StatusError } from '../csi/status.js';
+import { MountRefusal, type MountAttribute, type Mounter } from '../host/mounter.js';
+import type { Pool } from '../host/pool.js';
+
+/** The mounts of the volumes, by volume and path. */
+export interface VolumeMounts {
+  /** Whether the mount on top at a path shows the volume, or showed it until the volume was deleted. */
+  isAt(volumeId: string, path: string): boolean;
+  /**
+   * Shows the volume at `path`, taken from `source`: the path where it is staged, or undefined for
+   * the pool itself. A mount of the same volume that nobody has a record of is replaced.
+   * FAILED_PRECONDITION, with the path untouched, when something else is there.
+   */
+  make(mount: {
+    readonly volumeId: string;
+    readonly source: string | undefined;
+    readonly path: string;
+    readonly createPath: boolean;
+    readonly attributes: readonly MountAttribute[];
+  }): void;
+  /** Unmounts the volume from a path; false when it is not there. FAILED_PRECONDITION when in use. */
+  remove(volumeId: string, path: string): boolean;
+  /** Removes the empty directory or file that a mount leaves; FAILED_PRECONDITION when not empty. */
+  clear(path: string): void;
+}
+
+export function volumeMounts(mounter: Mounter, pool: Pool): VolumeMounts {
+  const mounts: VolumeMounts = {
+    isAt(volumeId, path) {
+      const identity = pool.identity(volumeId);
+      if (identity !== undefined && mounter.shows(path, identity)) return true;
+      const presence = mounter.look(path);
+      if (!('mounted' in presence) || !presence.mounted) return false;
+      // A mount of something else, or of a volume whose directory is gone: the kernel's table tells.
+      const root = mounter.rootOf(path);
+      return root !== undefined && pool.volumeAt(root.root) === volumeId;
+    },
+
+    make({ volumeId, source, path, createPath, attributes }) {
+      const identity = pool.identity(volumeId);
+      if (identity === undefined) {
+        throw new StatusError(
+          'FAILED_PRECONDITION',
+          `the data of volume ${volumeId} is gone from the pool; restore it or delete the volume`,
+        );
+      }
+      // Only a record that was lost leaves a mount that nobody knows.
+      mounts.remove(volumeId, path);
+      translate(() => {
+        mounter.bind({
+          source: source ?? pool.dataPath(volumeId),
+          identity,
+          target: path,
+          createTarget: createPath,
+          attributes,
+        });
+      });
+    },
+
+    remove(volumeId, path) {
+      let removed = false;
+      while (mounts.isAt(volumeId, path)) {
+        translate(() => mounter.unbind(path));
+        removed = true;
+      }
+      return removed;
+    },
+
+    clear(path) {
+      translate(() => {
+        mounter.removeTarget(path);
+      });
+    },
+  };
+  return mounts;
+}
+
+/** What the host refuses is for the CO to mend. */
+function translate<Result>(act: () => Result): Result {
+  try {
+    return act();
+  } catch (error) {
+    if (!(error instanceof MountRefusal)) throw error;
+    throw new StatusError('FAILED_PRECONDITION', error.message, { cause: error });
+  }
+}

@@ -1,0 +1,122 @@
+import { expect } from 'chai';
+import type { VolumeCapability } from '../../src/model/capability.js';
+import type { Staging } from '../../src/model/node-volume.js';
+import { decideStage, decideUnstage } from '../../src/model/stage.js';
+import {
+  blockCapability,
+  mountCapability,
+  publication,
+  publishArguments,
+  RULES,
+} from './samples.js';
+
+const MODE = 'SINGLE_NODE_SINGLE_WRITER';
+const volume = { id: 'vol-1', capabilities: [mountCapability(MODE)] };
+const staged: Staging = { path: '/staging', capability: mountCapability(MODE, { fsType: 'ext4' }) };
+
+describe('decideStage', () => {
+  const cases: [
+    string,
+    { path?: string; capability?: VolumeCapability; staging?: Staging | null; attached?: boolean },
+    string,
+    RegExp,
+  ][] = [
+    ['first call', { staging: null }, 'OK', /^$/],
+    ['same path, same capability', {}, 'OK (idempotent)', /^$/],
+    [
+      'same path, another volume_mount_group',
+      { capability: mountCapability(MODE, { fsType: 'ext4', volumeMountGroup: '7' }) },
+      'OK (idempotent)',
+      /^$/,
+    ],
+    [
+      'same path, another fs_type',
+      { capability: mountCapability(MODE, { fsType: 'xfs' }) },
+      'ALREADY_EXISTS',
+      /already staged/,
+    ],
+    [
+      'same path, other mount_flags',
+      { capability: mountCapability(MODE, { fsType: 'ext4', mountFlags: ['ro'] }) },
+      'ALREADY_EXISTS',
+      /already staged/,
+    ],
+    [
+      'same path, another mode, even one that the volume lacks',
+      { capability: mountCapability('MULTI_NODE_MULTI_WRITER') },
+      'ALREADY_EXISTS',
+      /already staged/,
+    ],
+    ['same path, no longer attached', { attached: false }, 'OK (idempotent)', /^$/],
+    ['another path', { path: '/other' }, 'FAILED_PRECONDITION', /already staged at \/staging/],
+    [
+      'another path and another capability',
+      { path: '/other', capability: mountCapability(MODE, { fsType: 'xfs' }) },
+      'FAILED_PRECONDITION',
+      /already staged/,
+    ],
+    [
+      'a mode that the volume lacks',
+      { staging: null, capability: mountCapability('SINGLE_NODE_MULTI_WRITER') },
+      'FAILED_PRECONDITION',
+      /does not support/,
+    ],
+    [
+      'block on a volume made for mount',
+      { staging: null, capability: blockCapability(MODE) },
+      'FAILED_PRECONDITION',
+      /does not support/,
+    ],
+    [
+      'not attached',
+      { staging: null, attached: false },
+      'FAILED_PRECONDITION',
+      /not controller-published/,
+    ],
+  ];
+  for (const [
+    title,
+    { path = '/staging', capability = staged.capability, staging = staged, attached = true },
+    expected,
+    message,
+  ] of cases) {
+    it(`${title}: ${expected}`, () => {
+      const verdict = decideStage(
+        { volumeId: 'vol-1', path, capability },
+        { volume, attached, staging },
+        RULES,
+      );
+      expect(verdict.answer).to.equal(expected);
+      expect('message' in verdict ? verdict.message : '').to.match(message);
+    });
+  }
+
+  it('lifecycle: warn stages what is not attached, with a warning', () => {
+    const verdict = decideStage(
+      { volumeId: 'vol-1', path: '/staging', capability: staged.capability },
+      { volume, attached: false, staging: null },
+      { ...RULES, lifecycle: 'warn' },
+    );
+    expect(verdict).to.have.property('warnings').with.lengthOf(1);
+  });
+});
+
+describe('decideUnstage', () => {
+  const published = [
+    publication('/a', publishArguments(mountCapability(MODE))),
+    publication('/b', publishArguments(mountCapability(MODE))),
+  ];
+
+  it('not published: OK', () => {
+    expect(decideUnstage('vol-1', [], RULES).answer).to.equal('OK');
+  });
+  it('published: FAILED_PRECONDITION that names the targets', () => {
+    const verdict = decideUnstage('vol-1', published, RULES);
+    expect(verdict.answer).to.equal('FAILED_PRECONDITION');
+    expect(verdict).to.have.property('message').that.includes('/a, /b');
+  });
+  it('published, lifecycle: warn: OK with a warning', () => {
+    const verdict = decideUnstage('vol-1', published, { ...RULES, lifecycle: 'warn' });
+    expect(verdict).to.have.property('warnings').with.lengthOf(1);
+  });
+});
