@@ -1,0 +1,204 @@
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import {
+  controllerCapabilitiesWithout,
+  nodeCapabilitiesWithout,
+  type ControllerCapability,
+  type NodeCapability,
+} from './model/service-capability.js';
+import { readArguments } from './options/arguments.js';
+import { defaultStateDir, defaultTopologyKey } from './options/derived.js';
+import { readEnvironment, type Environment } from './options/environment.js';
+import { FIELDS, isField, type Given, type Reading } from './options/given.js';
+import { OptionError, unknownOption } from './options/option-error.js';
+import { profileDefaults } from './options/profile.js';
+import { byDefault, read } from './options/reading.js';
+import type { Defaulted, Derived, Field, ValueOf } from './options/table.js';
+
+/** Everything that can be chosen about a driver: complete, checked, and frozen to the last part. */
+export interface Options {
+  readonly profile: ValueOf<'profile'>;
+  /** Where to listen, as it was given; a unix socket. */
+  readonly endpoint: string;
+  /** Permission bits of the socket. */
+  readonly socketMode: number;
+  /** Absolute path; need not exist. */
+  readonly stateDir: string;
+  /** Absolute path; need not exist. */
+  readonly poolDir: string;
+  /** `never`: what was acknowledged may be lost with the power. */
+  readonly sync: ValueOf<'sync'>;
+  readonly driverName: string;
+  readonly nodeId: string;
+  /** What is served beside Identity; never empty. */
+  readonly services: ValueOf<'services'>;
+  /** Whether PUBLISH_UNPUBLISH_VOLUME is advertised, by this process or the controller elsewhere. */
+  readonly attach: boolean;
+  /** The volumes that can be controller-published to the node at a time; 0: no limit. */
+  readonly attachLimit: number;
+  readonly topology: boolean;
+  /** The topology key whose segments are node ids; `prefix/name`. */
+  readonly topologyKey: string;
+  /** What the controller service advertises, here or elsewhere, in the spec's order. */
+  readonly controllerCapabilities: readonly ControllerCapability[];
+  /** What the node service advertises, here or elsewhere, in the spec's order. */
+  readonly nodeCapabilities: readonly NodeCapability[];
+  /** What ControllerExpandVolume answers as `node_expansion_required`. */
+  readonly nodeExpandRequired: boolean;
+  /** Bytes; never 0. */
+  readonly defaultVolumeSize: bigint;
+  /** Bytes; 0: no bound. */
+  readonly minVolumeSize: bigint;
+  /** Bytes; 0: no bound. */
+  readonly maxVolumeSize: bigint;
+  /** Bytes by kind, that of volumes without a kind under the empty one; empty: no limit at all. */
+  readonly capacity: ReadonlyMap<string, bigint>;
+  readonly lifecycle: ValueOf<'lifecycle'>;
+  readonly singleNodeWriterTargets: ValueOf<'singleNodeWriterTargets'>;
+  readonly onOverlap: ValueOf<'onOverlap'>;
+  /** Bytes. */
+  readonly maxRequestSize: bigint;
+  readonly logLevel: ValueOf<'logLevel'>;
+  readonly logFormat: ValueOf<'logFormat'>;
+  /** Milliseconds. */
+  readonly shutdownGrace: number;
+  /** What should be logged at start: options without effect, and combinations that are rarely meant. */
+  readonly notices: readonly string[];
+}
+
+/** Sizes, times and permissions can be written as on the command line: `10Gi`, `500ms`, `0600`. */
+type Writable<Value> =
+  | Value
+  | (Value extends bigint ? number | string : never)
+  | (Value extends number ? string : never)
+  | (Value extends ReadonlyMap<string, bigint>
+      ? Readonly<Record<string, bigint | number | string>>
+      : never);
+
+/** The options that a program gives; the others have their defaults. */
+export type OptionsInput = { readonly [F in Field]?: Writable<ValueOf<F>> | undefined };
+
+/**
+ * Completes and checks options that a program gives. Of the environment, only the place for state
+ * is taken. Throws an OptionError.
+ */
+export function resolveOptions(input: OptionsInput, env: Environment = process.env): Options {
+  const given: Given = Object.fromEntries(
+    Object.entries(input)
+      .filter(([, value]) => value !== undefined)
+      .map(([name, value]) => {
+        if (!isField(name)) throw unknownOption(name, FIELDS);
+        return [name, { value, under: name }];
+      }),
+  );
+  return resolve({ given, notices: [] }, env);
+}
+
+/** Options from a command line, then the environment, then the profile. Throws an OptionError. */
+export function optionsFromArguments(argv: readonly string[], env: Environment): Options {
+  const flags = readArguments(argv);
+  const variables = readEnvironment(env);
+  return resolve(
+    {
+      given: { ...variables.given, ...flags.given },
+      notices: [...variables.notices, ...flags.notices],
+    },
+    env,
+  );
+}
+
+function resolve({ given, notices }: Reading, env: Environment): Options {
+  const profile = read('profile', given.profile ?? byDefault('profile'));
+  const all: Given = { ...profileDefaults(profile), ...given };
+  const value = <F extends Defaulted>(field: F): ValueOf<F> =>
+    read(field, all[field] ?? byDefault(field));
+  const chosen = <F extends Derived>(field: F, derived: () => string): ValueOf<F> =>
+    read(field, all[field] ?? { value: derived(), under: field });
+
+  const stateDir = chosen('stateDir', () => defaultStateDir(env));
+  const driverName = value('driverName');
+  const services = value('services');
+  const attach = value('attach');
+  const controllerCapabilities = controllerCapabilitiesWithout([
+    ...value('withoutControllerCapability'),
+    ...(attach ? [] : (['PUBLISH_UNPUBLISH_VOLUME'] as const)),
+  ]);
+  const nodeCapabilities = nodeCapabilitiesWithout(value('withoutNodeCapability'));
+
+  const options: Options = {
+    profile,
+    endpoint: chosen('endpoint', () => `unix://${join(stateDir, 'csi.sock')}`),
+    socketMode: value('socketMode'),
+    stateDir,
+    poolDir: chosen('poolDir', () => join(stateDir, 'pool')),
+    sync: value('sync'),
+    driverName,
+    nodeId: chosen('nodeId', hostname),
+    services,
+    attach: controllerCapabilities.includes('PUBLISH_UNPUBLISH_VOLUME'),
+    attachLimit: value('attachLimit'),
+    topology: chosen('topology', () => String(services.length === 2)),
+    topologyKey: chosen('topologyKey', () => defaultTopologyKey(driverName)),
+    controllerCapabilities: Object.freeze(controllerCapabilities),
+    nodeCapabilities: Object.freeze(nodeCapabilities),
+    nodeExpandRequired: value('nodeExpandRequired') && nodeCapabilities.includes('EXPAND_VOLUME'),
+    defaultVolumeSize: value('defaultVolumeSize'),
+    minVolumeSize: value('minVolumeSize'),
+    maxVolumeSize: value('maxVolumeSize'),
+    capacity: value('capacity'),
+    lifecycle: value('lifecycle'),
+    singleNodeWriterTargets: value('singleNodeWriterTargets'),
+    onOverlap: value('onOverlap'),
+    maxRequestSize: value('maxRequestSize'),
+    logLevel: value('logLevel'),
+    logFormat: value('logFormat'),
+    shutdownGrace: value('shutdownGrace'),
+    notices: Object.freeze([...notices, ...doubts(all, { profile, driverName, services }, env)]),
+  };
+  checkTogether(options);
+  return Object.freeze(options);
+}
+
+/** What no option can check alone. */
+function checkTogether(options: Options): void {
+  const { topology, nodeId, minVolumeSize, maxVolumeSize } = options;
+  if (topology && !/^[a-z0-9]([-a-z0-9_.]{0,61}[a-z0-9])?$/i.test(nodeId)) {
+    throw new OptionError(
+      'node-id',
+      'a topology segment, as topology is on: at most 63 letters, digits, dashes, underscores and dots',
+      nodeId,
+    );
+  }
+  if (maxVolumeSize > 0n && minVolumeSize > maxVolumeSize) {
+    throw new OptionError(
+      'min-volume-size',
+      `at most the max-volume-size of ${maxVolumeSize} bytes`,
+      minVolumeSize,
+    );
+  }
+}
+
+/** What is allowed, but rarely meant. */
+function doubts(
+  given: Given,
+  options: Pick<Options, 'profile' | 'driverName' | 'services'>,
+  env: Environment,
+): string[] {
+  const found: string[] = [];
+  if (options.driverName === 'hostpath.csi.k8s.io' && options.profile !== 'host-path') {
+    found.push(
+      'option driver-name is that of csi-driver-host-path, but its defaults apply only with --profile=host-path',
+    );
+  }
+  if (
+    given.nodeId === undefined &&
+    options.services.includes('node') &&
+    env.KUBERNETES_SERVICE_HOST
+  ) {
+    found.push(
+      'option node-id is not given, so it is the host name, which in a pod is the name of the pod: ' +
+        'set KUBE_NODE_NAME from spec.nodeName',
+    );
+  }
+  return found;
+}
