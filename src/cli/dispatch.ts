@@ -1,0 +1,70 @@
+import { didYouMean } from '../options/nearest.js';
+import { OptionError, quoted } from '../options/option-error.js';
+import type { Environment } from '../options/environment.js';
+import { UsageError, type Command, type Io } from './command.js';
+
+/** Each command loads what it needs when it runs: nobody waits for gRPC to read the help. */
+const COMMANDS: ReadonlyMap<string, Command> = new Map<string, Command>([
+  ['serve', serve],
+  ['pool', pool],
+  ['help', help],
+  ['version', version],
+]);
+
+/** Runs the command that the command line names, `serve` when it names none; resolves with the exit code. */
+export async function dispatch(argv: readonly string[], env: Environment, io: Io): Promise<number> {
+  try {
+    const [command, rest] = choose(argv);
+    return await command(rest, env, io);
+  } catch (error) {
+    io.stderr.write(`csi-mock: ${describe(error)}\n`);
+    if (!(error instanceof OptionError || error instanceof UsageError)) return 1;
+    io.stderr.write('csi-mock --help lists all commands and options\n');
+    return 2;
+  }
+}
+
+function choose(argv: readonly string[]): readonly [Command, readonly string[]] {
+  if (argv.some((argument) => /^(-h|--?help)$/.test(argument))) return [help, []];
+  if (argv.some((argument) => /^--?version$/.test(argument))) return [version, []];
+  const [first, ...rest] = argv;
+  if (first === undefined || first.startsWith('-')) return [serve, argv];
+  const command = COMMANDS.get(first);
+  if (command !== undefined) return [command, rest];
+  throw new UsageError(`unknown command ${quoted(first)}${didYouMean(first, COMMANDS.keys())}`);
+}
+
+async function serve(...[argv, env, io]: Parameters<Command>): Promise<number> {
+  const { run } = await import('./serve.js');
+  return run(argv, env, io, async (options) => {
+    const { driverWith } = await import('../driver.js');
+    return driverWith(options);
+  });
+}
+
+async function pool(...[argv, env, io]: Parameters<Command>): Promise<number> {
+  const { run } = await import('./pool.js');
+  return run(argv, env, io, async () => {
+    throw new Error('pool rebuild is not part of this version');
+  });
+}
+
+async function help(...[, , io]: Parameters<Command>): Promise<number> {
+  const { help: text } = await import('./help.js');
+  io.stdout.write(text());
+  return 0;
+}
+
+async function version(...[, , io]: Parameters<Command>): Promise<number> {
+  const { VERSION } = await import('../version.js');
+  io.stdout.write(`csi-mock ${VERSION}\n`);
+  return 0;
+}
+
+/** A failure that was foreseen has a message that says all; one that was not needs its stack. */
+function describe(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const unforeseen = [TypeError, RangeError, ReferenceError].some((type) => error instanceof type);
+  const own = (unforeseen ? error.stack : undefined) ?? error.message;
+  return error.cause === undefined ? own : `${own}: ${describe(error.cause)}`;
+}

@@ -1,0 +1,37 @@
+import { optionHelp } from '../options/help.js';
+
+/** What `csi-mock --help` says. */
+export function help(): string {
+  return `csi-mock is a mock CSI v1.5 driver whose volumes are directories of this machine.
+
+Examples:
+  csi-mock
+      everything in one process, as the user that runs it
+  csi-mock --endpoint=unix:///tmp/csi.sock --state-dir=/tmp/csi-mock --log-level=debug
+      at a socket of your choice, with every call in the log
+  csi-mock --without-controller-capability=SINGLE_NODE_MULTI_WRITER \\
+           --without-node-capability=SINGLE_NODE_MULTI_WRITER
+      as a driver that does not know ReadWriteOncePod
+  csi-mock --capacity=fast=100Gi --capacity=slow=1Ti --max-volume-size=10Gi
+      with storage that runs out
+  csi-mock --profile=host-path --nodeid=node-1 --endpoint=unix:///csi/csi.sock -v=5
+      in place of csi-driver-host-path
+
+Commands:
+  csi-mock [serve] [options]    serve until SIGTERM or SIGINT; a second signal ends it at once
+  csi-mock pool rebuild [options]
+                                make a lost store in --state-dir anew from the data in --pool-dir
+  csi-mock help, --help, -h     this text
+  csi-mock version, --version   name and version
+
+Options take their value after "=" or as the next argument, switches only after "=". One dash is
+as good as two. Lists take commas, and add up when they are given again. Sizes are Kubernetes
+quantities. Each option can also be set by an environment variable, --state-dir for example by
+CSIMOCK_STATE_DIR, but --endpoint by CSI_ENDPOINT. A flag overrules the environment, which
+overrules the profile.
+
+${optionHelp()}
+
+Exit codes: 0 stopped when asked to; 1 something failed; 2 the command line or environment is wrong.
+`;
+}
