@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { FIELDS, flagName, isField, type Reading } from './given.js';
+import { FIELDS, flagName, type Reading } from './given.js';
 import { HOST_PATH_FLAGS } from './host-path-flag.js';
 import { OptionError, quoted, unknownOption } from './option-error.js';
 import type { Option } from './option.js';
@@ -20,6 +20,7 @@ const FIELD_OF: ReadonlyMap<string, Field> = new Map(
 );
 
 const NAMES: readonly string[] = [...FIELD_OF.keys(), ...HOST_PATH_FLAGS.keys()];
+const DASHED_NAMES = NAMES.map((name) => `--${name}`);
 
 /**
  * What the command line says about options. One dash is as good as two, and a value follows after `=`
@@ -48,7 +49,7 @@ export function readArguments(argv: readonly string[]): Reading {
 }
 
 /** The settings that a flag of csi-driver-host-path asks for, or why it has no effect. */
-function readHostPathFlag(name: string, value: string): [Field, string][] | string {
+function readHostPathFlag(name: string, value: string): (readonly [Field, string])[] | string {
   const flag = HOST_PATH_FLAGS.get(name);
   const meaning = flag?.read(value);
   if (meaning === undefined) throw new OptionError(name, flag?.expected ?? '', value);
@@ -61,9 +62,10 @@ function readHostPathFlag(name: string, value: string): [Field, string][] | stri
       `option ${name} cannot be ${quoted(value)}: ${meaning.refused}`,
     );
   }
-  return Object.entries(meaning.settings).flatMap(([field, setting]) =>
-    isField(field) ? [[field, setting] as [Field, string]] : [],
-  );
+  return FIELDS.flatMap((field) => {
+    const setting = meaning.settings[field];
+    return setting === undefined ? [] : [[field, setting] as const];
+  });
 }
 
 /** The flags that are not names of ours; of each only the last counts. */
@@ -85,12 +87,8 @@ function split(argv: readonly string[]): Flag[] {
     const written = argv[token.index] ?? '';
     if (token.kind === 'option-terminator') return [];
     if (token.kind === 'positional') throw unexpected(written, argv[token.index - 1]);
-    if (!NAMES.includes(token.name))
-      throw unknownOption(
-        `--${token.name}`,
-        NAMES.map((name) => `--${name}`),
-      );
     const { name, inlineValue } = token;
+    if (!NAMES.includes(name)) throw unknownOption(`--${name}`, DASHED_NAMES);
     const value = token.value ?? (isSwitch(name) ? 'true' : undefined);
     if (value === undefined || (inlineValue !== true && value.startsWith('--'))) {
       throw new OptionError(canonical(name), expectation(name), undefined);

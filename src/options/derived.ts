@@ -1,11 +1,24 @@
 import { homedir } from 'node:os';
 import { isAbsolute, join } from 'node:path';
 import type { Environment } from './environment.js';
+import { OptionError } from './option-error.js';
 
-/** The state directory of a user's programs (XDG Base Directory Specification), and ours in it. */
+/**
+ * The state directory of a user's programs (XDG Base Directory Specification), and ours in it. Throws
+ * an OptionError where there is no user to ask for: a container may run as any uid.
+ */
 export function defaultStateDir(env: Environment): string {
-  const { XDG_STATE_HOME: chosen = '', HOME: home = '' } = env;
-  return join(isAbsolute(chosen) ? chosen : join(home || homedir(), '.local/state'), 'csi-mock');
+  const { XDG_STATE_HOME: stateHome = '', HOME: home = '' } = env;
+  if (isAbsolute(stateHome)) return join(stateHome, 'csi-mock');
+  return join(home || homeOfUser(), '.local/state/csi-mock');
+}
+
+function homeOfUser(): string {
+  try {
+    return homedir();
+  } catch {
+    throw new OptionError('state-dir', 'a directory, as this user has no home', undefined);
+  }
 }
 
 /** A topology key of the driver's own. Its prefix may have 63 characters, and so may the name. */
