@@ -4,6 +4,10 @@ export interface FileIdentity {
   readonly inode: bigint;
 }
 
+export function sameFile(a: FileIdentity, b: FileIdentity): boolean {
+  return a.device === b.device && a.inode === b.inode;
+}
+
 /** The mount attributes that can be set for one mount of a file system. */
 export const MOUNT_ATTRIBUTES = [
   'ro',
@@ -22,9 +26,9 @@ export type MountAttribute = (typeof MOUNT_ATTRIBUTES)[number];
 /** What stands at a path itself: its last component is never followed. */
 export type Presence =
   | { readonly kind: 'absent' }
-  | { readonly kind: 'symlink' | 'other' }
   | {
-      readonly kind: 'directory' | 'file';
+      /** A bind mount of a block device is of kind `other` and mounted. */
+      readonly kind: 'directory' | 'file' | 'symlink' | 'other';
       /** Whether the path is the root of a mount. */
       readonly mounted: boolean;
       readonly identity: FileIdentity;

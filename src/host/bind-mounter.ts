@@ -1,0 +1,178 @@
+import { dirname } from 'node:path/posix';
+import { classicApi } from './classic-api.js';
+import type { HeldFile } from './descriptor.js';
+import { errorCode } from './errno.js';
+import { requireLinux } from './linux.js';
+import type { MountApi } from './mount-api.js';
+import { listedMount, mountId } from './mount-table.js';
+import {
+  MountRefusal,
+  sameFile,
+  type BindRequest,
+  type FileIdentity,
+  type Mounter,
+  type Presence,
+} from './mounter.js';
+import { holdEntry, holdPlace, type Place } from './place.js';
+import { SyscallError } from './syscall-error.js';
+import { UMOUNT_NOFOLLOW, umount2 } from './syscalls.js';
+import { makeTarget, removeTarget, requireEmpty, targetKind } from './target.js';
+import { hasTreeApi, treeApi } from './tree-api.js';
+
+export interface BindMounterOptions {
+  /** An existing directory that belongs to this process alone; the classic calls work in it. */
+  readonly workDirectory: string;
+  /** Which calls to mount with: those of Linux 5.12 (`tree`) or the older ones (`classic`). */
+  readonly api?: 'auto' | 'tree' | 'classic';
+}
+
+/** Mounts by the kernel's calls; `auto`, the default, means the newest that work here. */
+export function bindMounter({ workDirectory, api = 'auto' }: BindMounterOptions): Mounter {
+  requireLinux();
+  const tree = api === 'tree' || (api === 'auto' && hasTreeApi());
+  return mounterOver(tree ? treeApi : classicApi(workDirectory));
+}
+
+/** A mounter that makes its mounts by `api`. */
+export function mounterOver(api: MountApi): Mounter {
+  const look: Mounter['look'] = (path) => {
+    using place = holdPlace(path);
+    return place === undefined ? { kind: 'absent' } : presence(api, place);
+  };
+  const shows: Mounter['shows'] = (path, identity) => {
+    const found = look(path);
+    return found.kind !== 'absent' && found.mounted && sameFile(found.identity, identity);
+  };
+  return {
+    look,
+    shows,
+    bind(request) {
+      refusing(request.target, () => bind(api, request, shows));
+    },
+    unbind(target, identity) {
+      return refusing(target, () => unbind(api, target, identity));
+    },
+    removeTarget(target) {
+      refusing(target, () => {
+        using place = holdPlace(target);
+        using entry = place && holdEntry(place);
+        if (place === undefined || entry === undefined) return;
+        requireNoMount(api, place, entry, target);
+        requireEmpty(entry, ['directory', 'file'], target);
+        removeTarget(place, entry);
+      });
+    },
+    rootOf(path) {
+      using place = holdPlace(path);
+      using entry = place && holdEntry(place);
+      if (place === undefined || entry === undefined) return undefined;
+      if (!api.isMountRoot(place.parent, entry)) return undefined;
+      return { device: entry.status.identity.device, root: listedMount(mountId(entry)).root };
+    },
+  };
+}
+
+function presence(api: MountApi, place: Place): Presence {
+  using entry = holdEntry(place);
+  if (entry === undefined) return { kind: 'absent' };
+  const { kind, identity } = entry.status;
+  return { kind, mounted: api.isMountRoot(place.parent, entry), identity };
+}
+
+function bind(api: MountApi, request: BindRequest, shows: Mounter['shows']): void {
+  const { target, identity, attributes } = request;
+  using source = holdSource(request);
+  using place = holdPlace(target);
+  if (place === undefined) {
+    throw new MountRefusal('no-parent', `${dirname(target)} does not exist or is no directory`);
+  }
+  const kind = targetKind(source.status.kind);
+  const made = request.createTarget && makeTarget(place, kind);
+  using entry = holdEntry(place);
+  if (entry === undefined) throw new MountRefusal('no-target', `${target} does not exist`);
+  requireNoMount(api, place, entry, target);
+  requireEmpty(entry, [kind], target);
+  try {
+    using mount = api.clone(source, attributes);
+    // What was checked is what is mounted on: the kernel goes by the descriptor, so a symlink or a
+    // directory that takes the target's place from here on is never touched. If one did, or if a
+    // parent was swapped, the mount is in the wrong place, and only the path can tell.
+    mount.attach(entry);
+    if (!shows(target, identity)) {
+      mount.detach();
+      throw new MountRefusal('no-target', `${target} was replaced while it was mounted on`);
+    }
+  } catch (error) {
+    if (made) attempt(() => removeTarget(place, entry));
+    throw error;
+  }
+}
+
+function holdSource({ source, identity }: BindRequest): HeldFile {
+  using place = holdPlace(source);
+  const held = place && holdEntry(place);
+  if (held === undefined) throw new MountRefusal('source-changed', `${source} does not exist`);
+  // A mount of a symlink is nothing that anyone asks for, even with the symlink's own identity.
+  if (held.status.kind !== 'symlink' && sameFile(held.status.identity, identity)) return held;
+  held[Symbol.dispose]();
+  throw new MountRefusal('source-changed', `${source} is another file than the one to be shown`);
+}
+
+function unbind(api: MountApi, target: string, identity: FileIdentity | undefined): boolean {
+  using place = holdPlace(target);
+  const found = place && presence(api, place);
+  if (place === undefined || found === undefined || !isMounted(found)) return false;
+  if (identity !== undefined && !sameFile(found.identity, identity)) {
+    throw new MountRefusal('foreign-mount', `${target} is a mount of something else`);
+  }
+  try {
+    umount2(`${place.parent.link}/${place.name}`, UMOUNT_NOFOLLOW);
+    return true;
+  } catch (error) {
+    if (!['EINVAL', 'ENOENT'].includes(errorCode(error) ?? '')) throw error;
+    if (!isMounted(presence(api, place))) return false;
+    const message = `${target} is a mount that belongs to another namespace and is locked in this one`;
+    throw new MountRefusal('not-permitted', message, { cause: error });
+  }
+}
+
+function isMounted(found: Presence): found is Exclude<Presence, { kind: 'absent' }> {
+  return found.kind !== 'absent' && found.mounted;
+}
+
+function requireNoMount(api: MountApi, place: Place, entry: HeldFile, path: string): void {
+  if (api.isMountRoot(place.parent, entry)) {
+    throw new MountRefusal('foreign-mount', `${path} is a mount point already`);
+  }
+}
+
+/** What the kernel's refusals mean for a target, where they do not mean that nothing is there. */
+const REASONS: ReadonlyMap<string, MountRefusal['reason']> = new Map([
+  ['EACCES', 'not-permitted'],
+  ['EPERM', 'not-permitted'],
+  ['EROFS', 'not-permitted'],
+  ['EBUSY', 'busy'],
+  ['ENOENT', 'no-target'],
+  ['ENOTEMPTY', 'not-empty'],
+] satisfies [string, MountRefusal['reason']][]);
+
+/** Runs `act` and throws the kernel's refusals as MountRefusals. */
+function refusing<Result>(target: string, act: () => Result): Result {
+  try {
+    return act();
+  } catch (error) {
+    if (!(error instanceof SyscallError)) throw error;
+    const reason = REASONS.get(error.code);
+    if (reason === undefined) throw error;
+    throw new MountRefusal(reason, `${target}: ${error.message}`, { cause: error });
+  }
+}
+
+/** For clearing up after an error, which matters more than one of its own. */
+function attempt(undo: () => void): void {
+  try {
+    undo();
+  } catch {
+    // What is left is empty, and the next call takes it over.
+  }
+}

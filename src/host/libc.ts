@@ -1,0 +1,69 @@
+import { createRequire } from 'node:module';
+import type * as Koffi from 'koffi';
+import { requireLinux } from './linux.js';
+
+/** The functions of the C library that Node.js does not offer. A result of -1 is an error. */
+export interface Libc {
+  openat(directory: number, path: string, flags: number, mode: number): number;
+  close(descriptor: number): number;
+  fcntl(descriptor: number, command: number, argument: number): number;
+  mkdirat(directory: number, path: string, mode: number): number;
+  unlinkat(directory: number, path: string, flags: number): number;
+  statx(directory: number, path: string, flags: number, mask: number, result: Buffer): number;
+  mount(source: string, target: string, type: null, flags: number, data: null): number;
+  umount2(target: string, flags: number): number;
+  openTree(number: number, directory: number, path: string, flags: number): number;
+  moveMount(
+    number: number,
+    fromDirectory: number,
+    fromPath: string,
+    toDirectory: number,
+    toPath: string,
+    flags: number,
+  ): number;
+  mountSetattr(
+    number: number,
+    directory: number,
+    path: string,
+    flags: number,
+    attributes: BigUint64Array,
+    size: number,
+  ): number;
+  execve(file: string, argv: (string | null)[], environment: (string | null)[]): number;
+  /** The reason of the last error; any call in between may change it. */
+  errno(): number;
+}
+
+let loaded: Libc | undefined;
+
+/** The C library that this process runs on, glibc or musl. */
+export function libc(): Libc {
+  return (loaded ??= load());
+}
+
+function load(): Libc {
+  requireLinux();
+  // At the first call, not at import: the package has no binary for some systems and throws there.
+  const koffi: typeof Koffi = createRequire(import.meta.url)('koffi');
+  // Without a name: what the process has loaded already, so that no library's file name matters.
+  const library = koffi.load(null);
+  return {
+    openat: library.func('int openat(int, const char *, int, unsigned int)'),
+    close: library.func('int close(int)'),
+    fcntl: library.func('int fcntl(int, int, long)'),
+    mkdirat: library.func('int mkdirat(int, const char *, unsigned int)'),
+    unlinkat: library.func('int unlinkat(int, const char *, int)'),
+    statx: library.func('int statx(int, const char *, int, unsigned int, void *)'),
+    mount: library.func(
+      'int mount(const char *, const char *, const char *, unsigned long, const void *)',
+    ),
+    umount2: library.func('int umount2(const char *, int)'),
+    // musl has no wrappers for these, glibc has them only from 2.36 on. All integers are long: that
+    // is how syscall(2) reads its arguments.
+    openTree: library.func('long syscall(long, long, const char *, long)'),
+    moveMount: library.func('long syscall(long, long, const char *, long, const char *, long)'),
+    mountSetattr: library.func('long syscall(long, long, const char *, long, const void *, long)'),
+    execve: library.func('int execve(const char *, const char **, const char **)'),
+    errno: () => koffi.errno(),
+  };
+}

@@ -1,0 +1,39 @@
+import type { Descriptor, HeldFile } from './descriptor.js';
+import { MountRefusal, type MountAttribute } from './mounter.js';
+
+/** One of the kernel's ways to make bind mounts. */
+export interface MountApi {
+  /** Whether `entry`, found under a name in `parent`, is the root of a mount. */
+  isMountRoot(parent: Descriptor, entry: HeldFile): boolean;
+  /**
+   * A new mount of what `source` holds, in no peer group and seen by nobody else yet, with
+   * `attributes` added to those of the source's own mount. Throws a SyscallError, or a MountRefusal
+   * (`not-permitted`) when the mount cannot have the attributes.
+   */
+  clone(source: HeldFile, attributes: readonly MountAttribute[]): NewMount;
+}
+
+/** A new mount while its maker holds it. Disposing of it unmounts it unless it was attached. */
+export interface NewMount extends Disposable {
+  /** Lets the mount appear, complete, on exactly what `target` holds. Throws a SyscallError. */
+  attach(target: Descriptor): void;
+  /** Takes the attached mount away again, wherever it is by now. */
+  detach(): void;
+}
+
+/** The access-time attributes: a mount has one of them, and the last one named wins. */
+export const ATIMES: readonly MountAttribute[] = ['noatime', 'relatime', 'strictatime'];
+
+/** For the two reasons why attributes cannot be set on a mount that could be made. */
+export function attributeRefusal(
+  attributes: readonly MountAttribute[],
+  cause: unknown,
+): MountRefusal {
+  const names = attributes.join(', ');
+  return new MountRefusal(
+    'not-permitted',
+    `the kernel does not set ${names} on this mount: an attribute is unknown to it, ` +
+      'or locked because the mount comes from another user namespace',
+    { cause },
+  );
+}

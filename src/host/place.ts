@@ -1,0 +1,46 @@
+import { constants } from 'node:fs';
+import { basename, dirname, isAbsolute } from 'node:path/posix';
+import { holdFile, type Descriptor, type HeldFile } from './descriptor.js';
+import { errorCode } from './errno.js';
+import { AT_FDCWD } from './syscalls.js';
+
+/**
+ * A path as a name in a directory that is held: what stands there can come and go, the directory
+ * stays the same. Symlinks on the way to the directory were followed, the name itself never is.
+ */
+export interface Place extends Disposable {
+  readonly parent: Descriptor;
+  readonly name: string;
+}
+
+/** Holds the parent of an absolute path; undefined when there is none. */
+export function holdPlace(path: string): Place | undefined {
+  if (!isAbsolute(path)) throw new TypeError(`not an absolute path: ${path}`);
+  const parent = ifThere(() => holdFile(AT_FDCWD, dirname(path), constants.O_DIRECTORY));
+  if (parent === undefined) return undefined;
+  // Without trailing slashes, which would have the kernel follow a symlink. The root has no name.
+  const name = basename(path) || '.';
+  return { parent, name, [Symbol.dispose]: () => parent[Symbol.dispose]() };
+}
+
+/** Holds what stands at a place now; undefined when nothing does. */
+export function holdEntry({ parent, name }: Place): HeldFile | undefined {
+  return ifThere(() => holdFile(parent.number, name, constants.O_NOFOLLOW));
+}
+
+/** Codes of paths that lead nowhere, and cannot until something else changes. */
+const NOWHERE: ReadonlySet<string | undefined> = new Set([
+  'ENOENT',
+  'ENOTDIR',
+  'ELOOP',
+  'ENAMETOOLONG',
+]);
+
+function ifThere(open: () => HeldFile): HeldFile | undefined {
+  try {
+    return open();
+  } catch (error) {
+    if (NOWHERE.has(errorCode(error))) return undefined;
+    throw error;
+  }
+}

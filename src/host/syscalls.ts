@@ -1,0 +1,194 @@
+import { constants } from 'node:fs';
+import type { FileIdentity } from './mounter.js';
+import { libc } from './libc.js';
+import { SyscallError } from './syscall-error.js';
+
+/*
+ * System calls, synchronous, with the kernel's names for functions and constants. Each throws a
+ * SyscallError when it fails. Paths must not hold a NUL: it would cut them short unnoticed.
+ */
+
+export const AT_FDCWD = -100;
+export const AT_EMPTY_PATH = 0x1000;
+export const AT_REMOVEDIR = 0x200;
+
+export const O_PATH = 0o10000000;
+const O_CLOEXEC = 0o2000000;
+
+export const MS_RDONLY = 1;
+export const MS_NOSUID = 2;
+export const MS_NODEV = 4;
+export const MS_NOEXEC = 8;
+export const MS_REMOUNT = 32;
+export const MS_NOSYMFOLLOW = 256;
+export const MS_NOATIME = 1024;
+export const MS_NODIRATIME = 2048;
+export const MS_BIND = 4096;
+export const MS_MOVE = 8192;
+export const MS_PRIVATE = 1 << 18;
+export const MS_SHARED = 1 << 20;
+export const MS_RELATIME = 1 << 21;
+export const MS_STRICTATIME = 1 << 24;
+
+export const MNT_DETACH = 2;
+export const UMOUNT_NOFOLLOW = 8;
+
+export const OPEN_TREE_CLONE = 1;
+const MOVE_MOUNT_F_EMPTY_PATH = 0x04;
+const MOVE_MOUNT_T_EMPTY_PATH = 0x40;
+
+// The same on every architecture, like all system calls since 2019.
+const SYS_OPEN_TREE = 428;
+const SYS_MOVE_MOUNT = 429;
+const SYS_MOUNT_SETATTR = 442;
+
+/** Opens `path`, relative to a directory; the descriptor is not inherited by other programs. */
+export function openat(directory: number, path: string, flags: number, mode = 0): number {
+  const result = libc().openat(directory, whole('openat', path), flags | O_CLOEXEC, mode);
+  return checked(result, 'openat', path);
+}
+
+export function close(descriptor: number): void {
+  checked(libc().close(descriptor), 'close');
+}
+
+/** Lets programs that this process becomes inherit the descriptor. */
+export function clearCloseOnExec(descriptor: number): void {
+  const F_SETFD = 2;
+  checked(libc().fcntl(descriptor, F_SETFD, 0), 'fcntl');
+}
+
+export function mkdirat(directory: number, path: string, mode: number): void {
+  checked(libc().mkdirat(directory, whole('mkdirat', path), mode), 'mkdirat', path);
+}
+
+export function unlinkat(directory: number, path: string, flags = 0): void {
+  checked(libc().unlinkat(directory, whole('unlinkat', path), flags), 'unlinkat', path);
+}
+
+/** What statx(2) says of a file. */
+export interface FileStatus {
+  readonly kind: 'directory' | 'file' | 'symlink' | 'other';
+  readonly size: bigint;
+  /** As node:fs gives `dev` and `ino`. */
+  readonly identity: FileIdentity;
+  /** Whether it is the root of a mount. Kernels before 5.8 do not know: always false. */
+  readonly mountRoot: boolean;
+}
+
+/** The status of what a descriptor holds. */
+export function statx(descriptor: number): FileStatus {
+  const STATX_TYPE_INO_SIZE = 0x1 | 0x100 | 0x200;
+  const STATX_ATTR_MOUNT_ROOT = 0x2000n;
+  const buffer = Buffer.alloc(256);
+  const result = libc().statx(descriptor, '', AT_EMPTY_PATH, STATX_TYPE_INO_SIZE, buffer);
+  checked(result, 'statx');
+  return {
+    kind: kindOf(buffer.readUInt16LE(28)),
+    size: buffer.readBigUInt64LE(40),
+    identity: {
+      device: deviceNumber(buffer.readUInt32LE(136), buffer.readUInt32LE(140)),
+      inode: buffer.readBigUInt64LE(32),
+    },
+    mountRoot: (buffer.readBigUInt64LE(8) & STATX_ATTR_MOUNT_ROOT) !== 0n,
+  };
+}
+
+/** mount(2) for binds: no type, no data. */
+export function mount(source: string, target: string, flags: number): void {
+  const result = libc().mount(whole('mount', source), whole('mount', target), null, flags, null);
+  checked(result, 'mount', target);
+}
+
+export function umount2(target: string, flags: number): void {
+  checked(libc().umount2(whole('umount2', target), flags), 'umount2', target);
+}
+
+/** With OPEN_TREE_CLONE: a copy, mounted nowhere, of the mount that `path` lies in, rooted there. */
+export function openTree(directory: number, path: string, flags: number): number {
+  const every = flags | O_CLOEXEC;
+  const result = libc().openTree(SYS_OPEN_TREE, directory, whole('open_tree', path), every);
+  return checked(result, 'open_tree', path);
+}
+
+/** Attaches the mount that one descriptor holds to what another holds. */
+export function moveMount(mountDescriptor: number, target: number): void {
+  const flags = MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH;
+  const result = libc().moveMount(SYS_MOVE_MOUNT, mountDescriptor, '', target, '', flags);
+  checked(result, 'move_mount');
+}
+
+/** The fields of struct mount_attr. */
+export interface MountAttr {
+  readonly set: number;
+  readonly clear: number;
+  readonly propagation: number;
+}
+
+/** Changes the attributes of the mount that the descriptor holds, all at once. */
+export function mountSetattr(descriptor: number, attr: MountAttr): void {
+  const { set, clear, propagation } = attr;
+  const words = BigUint64Array.from([set, clear, propagation, 0], BigInt);
+  setattr(descriptor, words, words.byteLength);
+}
+
+/** Whether the kernel has mount_setattr(2) and lets this process, whatever its rights, reach it. */
+export function hasMountSetattr(): boolean {
+  try {
+    // A size that no version of the structure has is looked at before rights and descriptor.
+    setattr(-1, new BigUint64Array(1), 0);
+  } catch (error) {
+    return error instanceof SyscallError && error.code === 'EINVAL';
+  }
+  return true;
+}
+
+/** Replaces this program; returns only by throwing. */
+export function execve(
+  file: string,
+  argv: readonly string[],
+  environment: readonly string[],
+): never {
+  for (const text of [file, ...argv, ...environment]) whole('execve', text);
+  libc().execve(file, [...argv, null], [...environment, null]);
+  throw SyscallError.fromErrno(libc().errno(), 'execve', file);
+}
+
+function kindOf(mode: number): FileStatus['kind'] {
+  switch (mode & constants.S_IFMT) {
+    case constants.S_IFDIR:
+      return 'directory';
+    case constants.S_IFREG:
+      return 'file';
+    case constants.S_IFLNK:
+      return 'symlink';
+    default:
+      return 'other';
+  }
+}
+
+/** What the C library's makedev() makes of a device's two numbers. */
+function deviceNumber(major: number, minor: number): bigint {
+  const [high, low] = [BigInt(major), BigInt(minor)];
+  return (
+    ((high & 0xfffff000n) << 32n) |
+    ((high & 0xfffn) << 8n) |
+    ((low & 0xffffff00n) << 12n) |
+    (low & 0xffn)
+  );
+}
+
+function setattr(descriptor: number, words: BigUint64Array, size: number): void {
+  const result = libc().mountSetattr(SYS_MOUNT_SETATTR, descriptor, '', AT_EMPTY_PATH, words, size);
+  checked(result, 'mount_setattr');
+}
+
+function whole(syscall: string, text: string): string {
+  if (text.includes('\0')) throw new SyscallError('EINVAL', syscall, 'a path must not hold a NUL');
+  return text;
+}
+
+function checked(result: number, syscall: string, path = ''): number {
+  if (result === -1) throw SyscallError.fromErrno(libc().errno(), syscall, path);
+  return result;
+}

@@ -1,0 +1,66 @@
+import { constants, opendirSync } from 'node:fs';
+import { hold, type HeldFile } from './descriptor.js';
+import { errorCode } from './errno.js';
+import { MountRefusal, sameFile } from './mounter.js';
+import { holdEntry, type Place } from './place.js';
+import {
+  AT_FDCWD,
+  AT_REMOVEDIR,
+  close,
+  mkdirat,
+  openat,
+  unlinkat,
+  type FileStatus,
+} from './syscalls.js';
+
+/** What a source of some kind is mounted on: directories on directories, all else on regular files. */
+export function targetKind(source: FileStatus['kind']): 'directory' | 'file' {
+  return source === 'directory' ? 'directory' : 'file';
+}
+
+/** Makes an empty target; false when something, whatever it is, stands there already. */
+export function makeTarget({ parent, name }: Place, kind: 'directory' | 'file'): boolean {
+  const { O_CREAT, O_EXCL } = constants;
+  try {
+    if (kind === 'directory') mkdirat(parent.number, name, 0o750);
+    else close(openat(parent.number, name, O_CREAT | O_EXCL, 0o640));
+    return true;
+  } catch (error) {
+    if (errorCode(error) === 'EEXIST') return false;
+    throw error;
+  }
+}
+
+/** Throws a MountRefusal unless the entry is of one of the kinds and has no content. */
+export function requireEmpty(
+  entry: HeldFile,
+  kinds: readonly FileStatus['kind'][],
+  path: string,
+): void {
+  const { kind, size } = entry.status;
+  if (kind === 'symlink') throw new MountRefusal('symlink', `${path} is a symlink`);
+  if (!kinds.includes(kind)) {
+    throw new MountRefusal('wrong-kind', `${path} is not what was expected: ${kinds.join(' or ')}`);
+  }
+  if (kind === 'directory' ? hasContent(entry) : size > 0n) {
+    throw new MountRefusal('not-empty', `${path} is a ${kind} with content`);
+  }
+}
+
+/** Removes what `entry` holds if it is still what stands at the place and nothing is in it. */
+export function removeTarget(place: Place, entry: HeldFile): void {
+  using now = holdEntry(place);
+  if (now === undefined || !sameFile(now.status.identity, entry.status.identity)) return;
+  const { parent, name } = place;
+  unlinkat(parent.number, name, entry.status.kind === 'directory' ? AT_REMOVEDIR : 0);
+}
+
+function hasContent(directory: HeldFile): boolean {
+  using readable = hold(openat(AT_FDCWD, directory.link, constants.O_DIRECTORY));
+  const listing = opendirSync(readable.link);
+  try {
+    return listing.readSync() !== null;
+  } finally {
+    listing.closeSync();
+  }
+}

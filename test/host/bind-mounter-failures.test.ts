@@ -1,0 +1,88 @@
+import { mkdirSync, renameSync, rmdirSync, symlinkSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { expect } from 'chai';
+import { mounterOver } from '../../src/host/bind-mounter.js';
+import { classicApi } from '../../src/host/classic-api.js';
+import { SyscallError } from '../../src/host/syscall-error.js';
+import { treeApi } from '../../src/host/tree-api.js';
+import { disturbed } from './disturbed-api.js';
+import { mountSite, type MountSite, type Thing } from './mount-site.js';
+import { expectRefusal, isRoot, listing } from './scratch.js';
+
+const apis = { tree: () => treeApi, classic: classicApi };
+
+for (const [name, apiOf] of Object.entries(apis)) {
+  describe(`mounterOver (${name} calls) when something goes wrong`, function () {
+    let site: MountSite;
+    /** What happens after every check, right before the mount appears at the target. */
+    let interfere: () => void;
+
+    before(function () {
+      if (!isRoot) this.skip();
+    });
+    beforeEach(() => {
+      site = mountSite((workDirectory) =>
+        mounterOver(disturbed(apiOf(workDirectory), () => interfere())),
+      );
+    });
+    afterEach(() => site.remove());
+
+    const away = () => site.path('pods', 'away');
+
+    const swaps: Record<string, () => void> = {
+      'a symlink to another directory': () => {
+        renameSync(site.target, away());
+        symlinkSync(site.make('elsewhere'), site.target);
+      },
+      'another empty directory': () => {
+        renameSync(site.target, away());
+        mkdirSync(site.target);
+      },
+      nothing: () => rmdirSync(site.target),
+      'a directory of another parent': () => {
+        renameSync(dirname(site.target), site.path('pods-away'));
+        site.make('other-pods', 'target');
+        symlinkSync('other-pods', dirname(site.target));
+      },
+    };
+    for (const thing of ['nothing', 'an empty directory'] satisfies Thing[]) {
+      for (const [title, swap] of Object.entries(swaps)) {
+        it(`mounts nothing when a target that was ${thing} becomes ${title} meanwhile`, () => {
+          site.put(thing);
+          let swapped: string[] = [];
+          interfere = () => {
+            swap();
+            swapped = listing(site.root).filter((line) => !line.includes('mounting'));
+          };
+          expect(() => site.bind())
+            .to.throw()
+            .with.property('reason', 'no-target');
+          // What the mounter made, it takes back wherever its parent is by now.
+          const unmade = thing === 'nothing' ? 'pods-away/target' : '(none)';
+          const expected = swapped.filter((line) => !line.startsWith(unmade));
+          expect(listing(site.root)).to.deep.equal(expected);
+        });
+      }
+    }
+
+    for (const thing of ['nothing', 'an empty directory', 'an empty file'] satisfies Thing[]) {
+      it(`leaves a target that was ${thing} as it was when the kernel refuses`, () => {
+        site.put(thing);
+        interfere = () => {
+          throw new SyscallError('EPERM', 'mount', 'Operation not permitted');
+        };
+        const source = thing === 'an empty file' ? site.file : site.directory;
+        expectRefusal(site.root, 'not-permitted', () => site.bind({ source }));
+      });
+    }
+
+    it('passes on an error that is no refusal, and leaves nothing', () => {
+      interfere = () => {
+        throw new SyscallError('ENOMEM', 'mount', 'Out of memory');
+      };
+      const before = listing(site.root);
+      expect(() => site.bind()).to.throw(SyscallError, 'ENOMEM');
+      expect(listing(site.root)).to.deep.equal(before);
+    });
+  });
+}

@@ -1,0 +1,46 @@
+import { spawnSync } from 'node:child_process';
+import { chmodSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import { canMount } from '../../src/host/mount-right.js';
+import { asNobody, IN_NAMESPACE, program } from './nobody.js';
+import { isRoot, listing, scratch, type Scratch } from './scratch.js';
+
+describe('canMount', function () {
+  let place: Scratch;
+
+  before(function () {
+    if (!isRoot) this.skip();
+  });
+  beforeEach(() => {
+    place = scratch();
+    chmodSync(place.root, 0o777);
+  });
+  afterEach(() => place.remove());
+
+  const probe = () => program('mount-program', ['can-mount', 'tree', place.root]);
+
+  it('says nothing against it with the right to mount, and leaves nothing', () => {
+    const before = listing(place.root);
+    expect(canMount(place.root)).to.equal(undefined);
+    expect(listing(place.root)).to.deep.equal(before);
+  });
+
+  it('says what the kernel says without the right, and leaves nothing', () => {
+    const before = listing(place.root);
+    expect(asNobody(probe()).stdout).to.match(/operation not permitted/);
+    expect(listing(place.root)).to.deep.equal(before);
+  });
+
+  it('goes by the right and not by the user', () => {
+    expect(asNobody([...IN_NAMESPACE, ...probe()]).stdout).to.equal('can mount\n');
+    const rootWithout = ['--bounding-set=-sys_admin', '--', ...probe()];
+    expect(spawnSync('setpriv', rootWithout, { encoding: 'utf8' }).stdout).to.match(
+      /operation not permitted/,
+    );
+  });
+
+  it('says that the directory cannot be used', () => {
+    expect(canMount(join(place.root, 'absent'))).to.match(/ENOENT/);
+  });
+});
