@@ -71,7 +71,7 @@ export async function openLevel(directory: string, options: LevelOptions): Promi
 /** Makes the directory ready; whether a database may be made in it. */
 async function prepare(location: string, { sync }: LevelOptions): Promise<boolean> {
   try {
-    await mkdir(location, { recursive: true, mode: 0o700 });
+    const created = await mkdir(location, { recursive: true, mode: 0o700 });
     const names = await readdir(location);
     if (names.includes(INCOMPLETE)) return true;
     if (names.includes('CURRENT')) return false;
@@ -79,7 +79,8 @@ async function prepare(location: string, { sync }: LevelOptions): Promise<boolea
       throw damage(`${location} is not empty, but there is no store in it (no file CURRENT)`);
     }
     await writeFile(join(location, INCOMPLETE), '');
-    if (sync === 'always') for (const path of [location, dirname(location)]) await flush(path);
+    if (sync === 'always')
+      await flush(location, created === undefined ? location : dirname(created));
     return true;
   } catch (error) {
     if (error instanceof StoreError) throw error;
@@ -89,13 +90,15 @@ async function prepare(location: string, { sync }: LevelOptions): Promise<boolea
   }
 }
 
-async function flush(path: string): Promise<void> {
-  const handle = await open(path);
+/** Flushes the names in `directory` and in each directory above it, up to `top`. */
+async function flush(directory: string, top: string): Promise<void> {
+  const handle = await open(directory);
   try {
     await handle.sync();
   } finally {
     await handle.close();
   }
+  if (directory !== top) await flush(dirname(directory), top);
 }
 
 function operation({ key, value }: Change) {

@@ -54,12 +54,12 @@ async function load(keyValue: KeyValue, ledger: Ledger): Promise<Identity | unde
 
 function check(ledger: Ledger, totals: Totals): void {
   const [found, expected] = [ledger.totals(), totals].map(describe);
-  if (found !== expected) throw damage(`the store should hold ${expected}, but holds ${found}`);
+  if (found !== expected) throw damage(`the store should hold (${expected}), but holds (${found})`);
   if (ledger.names.size !== ledger.volumes.size) {
     throw damage('the store holds several volumes of the same name');
   }
 }
 
 function describe({ volumes, promisedBytes, attachments }: Totals): string {
-  return `${volumes} volumes of ${promisedBytes} bytes in all and ${attachments} attachments`;
+  return `volumes: ${volumes}, promised bytes: ${promisedBytes}, attachments: ${attachments}`;
 }
