@@ -1,44 +1,45 @@
-import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { isNodeId } from '../model/node-id.js';
+import type { NodeInfo } from '../model/node-info.js';
+import { readRecord, writeRecord } from '../record/envelope.js';
+import { count, nullable, object, text, textMap } from '../record/shape.js';
 import { replaceFile, type Sync } from './durable-file.js';
 import { errorCode } from './errno.js';
 
-/** What a node says of itself in a shared pool. */
-export interface RegisteredNode {
-  readonly nodeId: string;
-  readonly maxVolumes: number;
-  readonly topology: Readonly<Record<string, string>> | null;
-}
+const nodeInfoShape = object<NodeInfo>({
+  nodeId: text,
+  maxVolumes: count,
+  topology: nullable(textMap),
+});
 
 /**
- * The nodes that share a pool, a file each under nodes/: node plugins register themselves, the
+ * The nodes that share a pool, as files `nodes/<node-id>.json`: node plugins register themselves, the
  * controller looks them up.
  */
 export interface NodeRegistry {
-  register(node: RegisteredNode): Promise<void>;
-  find(nodeId: string): RegisteredNode | undefined;
+  register(node: NodeInfo): Promise<void>;
+  find(nodeId: string): NodeInfo | undefined;
 }
 
 export function nodeRegistry(poolDirectory: string, sync: Sync): NodeRegistry {
   const directory = join(poolDirectory, 'nodes');
   mkdirSync(directory, { recursive: true, mode: 0o755 });
-  // Node ids come from the wire: a digest is a safe name for any of them.
-  const path = (nodeId: string) =>
-    join(directory, `${createHash('sha256').update(nodeId).digest('hex').slice(0, 32)}.json`);
+  const path = (nodeId: string) => join(directory, `${nodeId}.json`);
 
   return {
     async register(node) {
       const spare = `${path(node.nodeId)}.new`;
       await rm(spare, { force: true });
-      await replaceFile(path(node.nodeId), spare, `${JSON.stringify(node)}\n`, sync);
+      await replaceFile(path(node.nodeId), spare, `${writeRecord(nodeInfoShape, node)}\n`, sync);
     },
 
     find(nodeId) {
+      // Ids come from the wire: what could climb out of the directory is no node of ours.
+      if (!isNodeId(nodeId)) return undefined;
       try {
-        const node = JSON.parse(readFileSync(path(nodeId), 'utf8')) as RegisteredNode;
-        return node.nodeId === nodeId ? node : undefined;
+        return readRecord(nodeInfoShape, path(nodeId), readFileSync(path(nodeId), 'utf8'));
       } catch (error) {
         if (errorCode(error) === 'ENOENT') return undefined;
         throw error;

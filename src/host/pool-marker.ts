@@ -2,6 +2,8 @@ import { readFileSync, readdirSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { replaceFile, type Sync } from './durable-file.js';
+import { readRecord, RecordError, writeRecord } from '../record/envelope.js';
+import { object, text } from '../record/shape.js';
 import { errorCode } from './errno.js';
 
 /** The pool cannot be used as it is. The message says what to do; nothing was changed. */
@@ -35,40 +37,21 @@ export async function claimPool(directory: string, storeId: string, sync: Sync):
 export async function markPool(directory: string, storeId: string, sync: Sync): Promise<void> {
   const spare = join(directory, 'pool.json.new');
   await rm(spare, { force: true });
-  await replaceFile(
-    markerPath(directory),
-    spare,
-    `${JSON.stringify({ format: 1, store: storeId })}\n`,
-    sync,
-  );
+  const record = writeRecord(markerShape, { store: storeId });
+  await replaceFile(markerPath(directory), spare, `${record}\n`, sync);
 }
+
+const markerShape = object<{ readonly store: string }>({ store: text });
 
 function readOwner(directory: string): string | undefined {
-  let text: string;
+  const path = markerPath(directory);
   try {
-    text = readFileSync(markerPath(directory), 'utf8');
+    return readRecord(markerShape, path, readFileSync(path, 'utf8')).store;
   } catch (error) {
     if (errorCode(error) === 'ENOENT') return undefined;
-    throw error;
+    if (!(error instanceof RecordError)) throw error;
+    throw new PoolError(`${error.message}; restore it, or run "csi-mock pool rebuild"`);
   }
-  const store: unknown = parse(text, directory)?.['store'];
-  if (typeof store !== 'string') throw unreadable(directory);
-  return store;
-}
-
-function parse(text: string, directory: string): Record<string, unknown> | null {
-  try {
-    return JSON.parse(text) as Record<string, unknown> | null;
-  } catch (error) {
-    throw unreadable(directory, error);
-  }
-}
-
-function unreadable(directory: string, cause?: unknown): PoolError {
-  return new PoolError(
-    `${markerPath(directory)} cannot be read; restore it, or run "csi-mock pool rebuild"`,
-    { cause },
-  );
 }
 
 function markerPath(directory: string): string {

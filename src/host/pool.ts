@@ -9,8 +9,9 @@ import {
 } from 'node:fs';
 import { rm, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
-import { readVolume, volumeDocument } from './volume-document.js';
 import { isVolumeId, type Volume } from '../model/volume.js';
+import { readRecord, writeRecord } from '../record/envelope.js';
+import { volumeShape } from '../record/volume.js';
 import { flushPaths, replaceFile, writeNew, type Sync } from './durable-file.js';
 import { errorCode } from './errno.js';
 import type { FileIdentity } from './mounter.js';
@@ -79,7 +80,7 @@ export function openPool(directory: string, sync: Sync): Pool {
   const descriptor = (id: string): Volume | undefined => {
     if (!isVolumeId(id)) return undefined;
     const text = readIfThere(descriptorPath(id));
-    return text === undefined ? undefined : readVolume(text);
+    return text === undefined ? undefined : readRecord(volumeShape, descriptorPath(id), text);
   };
 
   const move = async (id: string, from: string, to: string): Promise<boolean> => {
@@ -110,7 +111,7 @@ export function openPool(directory: string, sync: Sync): Pool {
       mkdirSync(data);
       // Workloads of any user write here unless the CO sets an fsGroup; mkdir's mode obeys the umask.
       chmodSync(data, 0o777);
-      await writeNew(join(root, 'volume.json'), volumeDocument(volume), sync);
+      await writeNew(join(root, 'volume.json'), descriptorText(volume), sync);
       await flushPaths([data, root, incoming], sync);
     },
 
@@ -121,7 +122,7 @@ export function openPool(directory: string, sync: Sync): Pool {
     async describe(volume) {
       const spare = join(volumes, volume.id, 'volume.json.new');
       await rm(spare, { force: true });
-      await replaceFile(descriptorPath(volume.id), spare, volumeDocument(volume), sync);
+      await replaceFile(descriptorPath(volume.id), spare, descriptorText(volume), sync);
     },
 
     async retire(id) {
@@ -162,6 +163,10 @@ export function openPool(directory: string, sync: Sync): Pool {
     },
   };
   return pool;
+}
+
+function descriptorText(volume: Volume): string {
+  return `${writeRecord(volumeShape, volume)}\n`;
 }
 
 function readIfThere(path: string): string | undefined {

@@ -1,9 +1,9 @@
 import type { KnownModes } from '../csi/capability-field.js';
 import type { DirectoryUsage } from '../host/directory-usage.js';
 import type { StringMap } from '../model/equality.js';
+import type { NodeInfo } from '../model/node-info.js';
 import type { PublishRules } from '../model/publish.js';
 import type { NodeCapability } from '../model/service-capability.js';
-import type { Topology } from '../model/topology.js';
 import type { Volume } from '../model/volume.js';
 import type { Expansion } from './expansion.js';
 import type { NodeRecords } from './node-records.js';
@@ -17,11 +17,8 @@ export interface Attached {
 
 /** What the Node service works with. */
 export interface NodeDeps {
-  readonly nodeId: string;
-  /** The limit of attached volumes that NodeGetInfo tells; 0: none. */
-  readonly maxVolumes: number;
-  /** Null without topology. */
-  readonly topology: Topology | null;
+  /** This node, as NodeGetInfo tells of it. */
+  readonly node: NodeInfo;
   /** What is advertised. */
   readonly capabilities: ReadonlySet<NodeCapability>;
   readonly rules: PublishRules;

@@ -1,5 +1,6 @@
 import type { NodeVolume, Publication, Staging } from '../model/node-volume.js';
 import type { Store } from '../store/store.js';
+import type { UseMarks } from '../host/use-marks.js';
 import type { VolumeMounts } from './volume-mounts.js';
 
 /** What this node did with a volume, and is still there. */
@@ -29,8 +30,10 @@ export function nodeRecords(deps: {
   readonly bootId: string;
   readonly store: Store;
   readonly mounts: VolumeMounts;
+  /** Tell a controller in another process; undefined where it is in this one. */
+  readonly marks: UseMarks | undefined;
 }): NodeRecords {
-  const { nodeId, bootId, store, mounts } = deps;
+  const { nodeId, bootId, store, mounts, marks } = deps;
   const records: NodeRecords = {
     read(volumeId) {
       const record = store.nodeVolume(nodeId, volumeId);
@@ -39,8 +42,11 @@ export function nodeRecords(deps: {
     has(volumeId) {
       return store.nodeVolume(nodeId, volumeId) !== undefined;
     },
-    write(volumeId, { staging, publications }) {
-      return store.putNodeVolume({ nodeId, volumeId, bootId, staging, publications });
+    async write(volumeId, { staging, publications }) {
+      const used = staging !== null || publications.length > 0;
+      if (used) marks?.set(volumeId, nodeId);
+      await store.putNodeVolume({ nodeId, volumeId, bootId, staging, publications });
+      if (!used) marks?.clear(volumeId, nodeId);
     },
     async writeThen(volumeId, record, make) {
       const before = records.read(volumeId);

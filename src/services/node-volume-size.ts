@@ -56,7 +56,7 @@ export function volumeSize(deps: NodeDeps): VolumeSize {
         if (staging === null && publications.length === 0) {
           throw new StatusError(
             'FAILED_PRECONDITION',
-            `volume ${volumeId} is neither staged nor published on node ${deps.nodeId}`,
+            `volume ${volumeId} is neither staged nor published on node ${deps.node.nodeId}`,
           );
         }
         if (range === undefined) return { capacity_bytes: String(volume.capacityBytes) };

@@ -30,10 +30,11 @@ function information(deps: NodeDeps): Information {
     },
 
     NodeGetInfo() {
+      const { nodeId, maxVolumes, topology } = deps.node;
       return {
-        node_id: deps.nodeId,
-        max_volumes_per_node: String(deps.maxVolumes),
-        accessible_topology: deps.topology === null ? null : { segments: deps.topology },
+        node_id: nodeId,
+        max_volumes_per_node: String(maxVolumes),
+        accessible_topology: topology === null ? null : { segments: topology },
       };
     },
   };

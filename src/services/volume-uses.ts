@@ -1,3 +1,6 @@
+import type { UseMarks } from '../host/use-marks.js';
+import type { NodeRecords } from './node-records.js';
+
 /** Where a node has a volume: staged, published or both. */
 export interface VolumeUse {
   readonly nodeId: string;
@@ -13,4 +16,23 @@ export interface VolumeUses {
 /** For messages: `node-1 at /a, /b`. */
 export function describeUse({ nodeId, paths }: VolumeUse): string {
   return paths.length === 0 ? nodeId : `${nodeId} at ${paths.join(', ')}`;
+}
+
+/** The uses that are marked in a pool that several nodes share. */
+export function markedUses(marks: UseMarks): VolumeUses {
+  return {
+    of: (volumeId) => marks.nodesOf(volumeId).map((nodeId) => ({ nodeId, paths: [] })),
+  };
+}
+
+/** The uses that this process has records of itself. */
+export function recordedUses(nodeId: string, records: NodeRecords): VolumeUses {
+  return {
+    of(volumeId) {
+      const { staging, publications } = records.read(volumeId);
+      const paths = publications.map(({ targetPath }) => targetPath);
+      if (staging !== null) paths.unshift(staging.path);
+      return paths.length === 0 ? [] : [{ nodeId, paths }];
+    },
+  };
 }

@@ -4,7 +4,7 @@ import { StoreError } from './store.js';
 export function damage(what: string, options?: ErrorOptions): StoreError {
   return new StoreError(
     `${what}. No record was changed, and nothing is repaired by itself. If files of the store were ` +
-      'damaged or lost, move the state directory away and run `csi-mock pool rebuild`: it makes a new ' +
+      'damaged or lost, move the directory of the store away and run `csi-mock pool rebuild`: it makes a new ' +
       "store from the pool's descriptors",
     options,
   );

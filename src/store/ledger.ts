@@ -1,7 +1,8 @@
 import type { Attachment } from '../model/attachment.js';
 import type { NodeVolume } from '../model/node-volume.js';
 import type { Volume } from '../model/volume.js';
-import { attachmentsShape, nodeVolumesShape, volumeShape, type Totals } from './schema.js';
+import { volumeShape } from '../record/volume.js';
+import { attachmentsShape, nodeVolumesShape, type Totals } from './schema.js';
 import { createSortedIds, type SortedIds } from './sorted-ids.js';
 import { createTable, type Table } from './table.js';
 import { createTally, type Tally } from './tally.js';

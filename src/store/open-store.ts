@@ -4,7 +4,8 @@ import { createFacts } from './facts.js';
 import { createJournal, type Slot } from './journal.js';
 import type { KeyValue } from './key-value.js';
 import { createLedger, type Ledger } from './ledger.js';
-import { readRecord, writeRecord } from './record.js';
+import { writeRecord } from '../record/envelope.js';
+import { readStored } from './record.js';
 import { identityShape, totalsShape, type Identity, type Totals } from './schema.js';
 import type { Store } from './store.js';
 
@@ -41,8 +42,8 @@ async function load(keyValue: KeyValue, ledger: Ledger): Promise<Identity | unde
   for await (const [key, text] of keyValue.entries()) {
     const table = tables.find(({ prefix }) => key.startsWith(prefix));
     if (table !== undefined) table.load(key, text);
-    else if (key === IDENTITY) identity = readRecord(identityShape, key, text);
-    else if (key === TOTALS) totals = readRecord(totalsShape, key, text);
+    else if (key === IDENTITY) identity = readStored(identityShape, key, text);
+    else if (key === TOTALS) totals = readStored(totalsShape, key, text);
     else throw newer(`record ${JSON.stringify(key)} is of a kind that this driver does not know`);
   }
   if (identity === undefined && totals === undefined && keyValue.fresh) return undefined;

@@ -1,57 +1,21 @@
-import { ACCESS_MODES } from '../model/access-mode.js';
 import type { Attachment } from '../model/attachment.js';
-import type { AccessType, VolumeCapability } from '../model/capability.js';
 import type { NodeVolume, Publication, PublishArguments, Staging } from '../model/node-volume.js';
-import type { Volume } from '../model/volume.js';
-import { bytes, count, flag, list, nullable, object, oneOf, text, textMap } from './shape.js';
-import type { Shape } from './shape.js';
-
-type Access<Kind> = Extract<AccessType, { readonly kind: Kind }>;
-
-const blockAccess = object<Access<'block'>>({ kind: oneOf(['block']) });
-
-const mountAccess = object<Access<'mount'>>({
-  kind: oneOf(['mount']),
-  fsType: text,
-  mountFlags: list(text),
-  volumeMountGroup: text,
-});
-
-const accessType: Shape<AccessType> = {
-  toJson: (access) =>
-    access.kind === 'block' ? blockAccess.toJson(access) : mountAccess.toJson(access),
-  fromJson: (json, at) => (isBlock(json) ? blockAccess : mountAccess).fromJson(json, at),
-};
-
-function isBlock(json: unknown): boolean {
-  return typeof json === 'object' && json !== null && 'kind' in json && json.kind === 'block';
-}
-
-const capability = object<VolumeCapability>({ accessMode: oneOf(ACCESS_MODES), accessType });
-
-export const volumeShape = object<Volume>({
-  id: text,
-  name: text,
-  capacityBytes: bytes,
-  capabilities: list(capability),
-  parameters: textMap,
-  kind: text,
-  accessibleTopology: list(textMap),
-});
+import { bytes, count, flag, list, nullable, object, text, textMap } from '../record/shape.js';
+import { capabilityShape } from '../record/volume.js';
 
 const attachment = object<Attachment>({
   volumeId: text,
   nodeId: text,
-  capability,
+  capability: capabilityShape,
   readonly: flag,
 });
 
-const staging = object<Staging>({ path: text, capability });
+const staging = object<Staging>({ path: text, capability: capabilityShape });
 
 const publication = object<Publication>({
   targetPath: text,
   arguments: object<PublishArguments>({
-    capability,
+    capability: capabilityShape,
     readonly: flag,
     stagingTargetPath: text,
     publishContext: textMap,

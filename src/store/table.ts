@@ -1,7 +1,8 @@
 import { damage } from './damage.js';
 import type { Slot } from './journal.js';
-import { readRecord, writeRecord } from './record.js';
-import type { Shape } from './shape.js';
+import { writeRecord } from '../record/envelope.js';
+import { readStored } from './record.js';
+import type { Shape } from '../record/shape.js';
 
 /** All records of one kind, in memory: one record for each volume id. */
 export interface Table<T> {
@@ -59,7 +60,7 @@ export function createTable<T>({ prefix, shape, belongs, changed }: TableOptions
     }),
 
     load(key, text) {
-      const record = readRecord(shape, key, text);
+      const record = readStored(shape, key, text);
       const id = key.slice(prefix.length);
       if (!belongs(record, id)) {
         throw damage(`record ${JSON.stringify(key)} cannot be read: it is of another volume`);

@@ -1,0 +1,42 @@
+import type { ControllerHandlers } from '../csi/generated/csi/v1/Controller.js';
+import type { NodeHandlers } from '../csi/generated/csi/v1/Node.js';
+import type { Handlers } from '../csi/handler.js';
+import type { Log } from '../log.js';
+import type { Options } from '../options.js';
+import { markedUses, recordedUses } from '../services/volume-uses.js';
+import { assembleController, takePool, type Surroundings } from './controller.js';
+import { openFoundation, type Foundation } from './foundation.js';
+import { assembleNode, type AssembledNode } from './node.js';
+
+/** What the driver consists of while it runs; undefined: a service that this process does not serve. */
+export interface Assembly {
+  readonly controller: Partial<Handlers<ControllerHandlers>> | undefined;
+  readonly node: Partial<Handlers<NodeHandlers>> | undefined;
+  close(): Promise<void>;
+}
+
+/** Opens the state and puts the services together. Throws a StoreError or a PoolError. */
+export async function assemble(options: Options, log: Log): Promise<Assembly> {
+  const foundation = await openFoundation(options, log);
+  const close = () => foundation.store.close();
+  try {
+    const serves = new Set(options.services);
+    if (serves.has('controller')) await takePool(foundation);
+    const node = serves.has('node') ? await assembleNode(foundation) : undefined;
+    const controller = serves.has('controller')
+      ? assembleController(foundation, surroundings(foundation, node))
+      : undefined;
+    return { controller, node: node?.service, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+function surroundings({ node, shared }: Foundation, here: AssembledNode | undefined): Surroundings {
+  if (shared !== undefined) return { nodes: shared.registry, uses: markedUses(shared.marks) };
+  return {
+    nodes: { find: (nodeId) => (nodeId === node.nodeId ? node : undefined) },
+    uses: here === undefined ? { of: () => [] } : recordedUses(node.nodeId, here.records),
+  };
+}

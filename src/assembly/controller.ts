@@ -1,0 +1,56 @@
+import type { ControllerHandlers } from '../csi/generated/csi/v1/Controller.js';
+import type { Handlers } from '../csi/handler.js';
+import { claimPool } from '../host/pool-marker.js';
+import { controllerService } from '../services/controller.js';
+import type { Nodes } from '../services/nodes.js';
+import type { VolumeUses } from '../services/volume-uses.js';
+import type { Foundation } from './foundation.js';
+
+/** What the Controller service knows of nodes: the one in this process, or those that share the pool. */
+export interface Surroundings {
+  readonly nodes: Nodes;
+  readonly uses: VolumeUses;
+}
+
+/** Puts the Controller service together. */
+export function assembleController(
+  foundation: Foundation,
+  { nodes, uses }: Surroundings,
+): Partial<Handlers<ControllerHandlers>> {
+  const { options, store, pool, locks, capacity, expansion, node } = foundation;
+  return controllerService({
+    store,
+    pool,
+    locks,
+    nodes,
+    uses,
+    capacity,
+    expansion,
+    capabilities: new Set(options.controllerCapabilities),
+    sizes: options,
+    // A pool that nodes share is accessible from all of them.
+    topologies: foundation.shared === undefined && node.topology !== null ? [node.topology] : [],
+    nodeExpansionRequired: options.nodeExpandRequired,
+  });
+}
+
+/**
+ * Makes sure that the pool is this store's and heals what a crash left in it: for the process that
+ * creates volumes, before anything is served. Throws a PoolError, with nothing changed.
+ */
+export async function takePool({ options, pool, store, log }: Foundation): Promise<void> {
+  await claimPool(options.poolDir, store.id, options.sync);
+  const { leftovers, strangers } = await pool.recover((id) => store.volume(id) !== undefined);
+  for (const id of strangers) {
+    log.warn({ volume: id }, 'a directory in the pool belongs to no volume; it is left alone');
+  }
+  void discardAll(leftovers);
+
+  async function discardAll(ids: readonly string[]): Promise<void> {
+    for (const id of ids) {
+      await pool.discard(id).catch((error: unknown) => {
+        log.warn({ volume: id, err: error }, 'what is left of a volume could not be removed');
+      });
+    }
+  }
+}

@@ -1,0 +1,63 @@
+import { join } from 'node:path';
+import { nodeRegistry, type NodeRegistry } from '../host/node-registry.js';
+import { openPool, type Pool } from '../host/pool.js';
+import { useMarks, type UseMarks } from '../host/use-marks.js';
+import type { Log } from '../log.js';
+import type { NodeInfo } from '../model/node-info.js';
+import type { Options } from '../options.js';
+import { expansion, type Expansion } from '../services/expansion.js';
+import { promisedCapacity, type PromisedCapacity } from '../services/promised-capacity.js';
+import { volumeLocks, type VolumeLocks } from '../services/volume-locks.js';
+import { openLevel } from '../store/level.js';
+import { openStore } from '../store/open-store.js';
+import type { Store } from '../store/store.js';
+
+/** What both services stand on. */
+export interface Foundation {
+  readonly options: Options;
+  readonly log: Log;
+  readonly store: Store;
+  readonly pool: Pool;
+  /** One set for both services: the unit is the volume. */
+  readonly locks: VolumeLocks;
+  readonly capacity: PromisedCapacity;
+  readonly expansion: Expansion;
+  /** This node; unused by a controller alone. */
+  readonly node: NodeInfo;
+  /**
+   * How the services of one driver hear of each other when they run in different processes that share
+   * a pool; undefined when both run here.
+   */
+  readonly shared: { readonly registry: NodeRegistry; readonly marks: UseMarks } | undefined;
+}
+
+/** Where the store is: an absolute path. */
+export function storeDirectory({ stateDir }: Options): string {
+  return join(stateDir, 'store');
+}
+
+/** Opens store and pool. Throws a StoreError, with nothing changed. */
+export async function openFoundation(options: Options, log: Log): Promise<Foundation> {
+  const { nodeId, poolDir, sync } = options;
+  const store = await openStore(await openLevel(storeDirectory(options), { sync }));
+  const pool = openPool(poolDir, sync);
+  const capacity = promisedCapacity(options.capacity, (kind) => store.promisedBytes(kind));
+  return {
+    options,
+    log,
+    store,
+    pool,
+    locks: volumeLocks(options.onOverlap),
+    capacity,
+    expansion: expansion({ store, pool, capacity, sizes: options }),
+    node: {
+      nodeId,
+      maxVolumes: options.attachLimit,
+      topology: options.topology ? { [options.topologyKey]: nodeId } : null,
+    },
+    shared:
+      options.services.length === 2
+        ? undefined
+        : { registry: nodeRegistry(poolDir, sync), marks: useMarks(poolDir) },
+  };
+}

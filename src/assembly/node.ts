@@ -1,0 +1,78 @@
+import type { NodeHandlers } from '../csi/generated/csi/v1/Node.js';
+import type { Handlers } from '../csi/handler.js';
+import { bindMounter } from '../host/bind-mounter.js';
+import { bootId } from '../host/boot.js';
+import { directoryUsage } from '../host/directory-usage.js';
+import { inOwnNamespace } from '../host/own-namespace.js';
+import { attachedBy } from '../model/publish-context.js';
+import type { NodeDeps } from '../services/node-deps.js';
+import { nodeRecords, type NodeRecords } from '../services/node-records.js';
+import { restoreMounts } from '../services/node-restoring.js';
+import { nodeService } from '../services/node.js';
+import { volumeMounts } from '../services/volume-mounts.js';
+import type { Foundation } from './foundation.js';
+
+/** Counting the files of a volume is costly; COs ask for its usage about once a minute. */
+const USAGE = { maxAgeMs: 10_000, timeLimitMs: 2_000 };
+
+export interface AssembledNode {
+  readonly service: Partial<Handlers<NodeHandlers>>;
+  readonly records: NodeRecords;
+}
+
+/** Brings the node's records and mounts in line and puts the Node service together. */
+export async function assembleNode(foundation: Foundation): Promise<AssembledNode> {
+  const { options, log, store, pool, locks, node, shared } = foundation;
+  const capabilities = new Set(options.nodeCapabilities);
+  const mounts = volumeMounts(bindMounter({ workDirectory: options.stateDir }), pool);
+  const records = nodeRecords({
+    nodeId: node.nodeId,
+    bootId: bootId(),
+    store,
+    mounts,
+    marks: shared?.marks,
+  });
+  const deps: NodeDeps = {
+    node,
+    capabilities,
+    rules: {
+      nodeId: node.nodeId,
+      attach: options.attach,
+      stage: capabilities.has('STAGE_UNSTAGE_VOLUME'),
+      lifecycle: options.lifecycle,
+      singleNodeMultiWriter: capabilities.has('SINGLE_NODE_MULTI_WRITER'),
+      singleNodeWriterTargets: options.singleNodeWriterTargets,
+    },
+    locks,
+    records,
+    mounts,
+    usage: directoryUsage(USAGE),
+    expansion: growsHere(foundation) ? foundation.expansion : undefined,
+    ...(shared === undefined
+      ? {
+          volume: (volumeId) => store.volume(volumeId),
+          attached: (volumeId) =>
+            store.attachments(volumeId).find(({ nodeId }) => nodeId === node.nodeId),
+        }
+      : {
+          volume: (volumeId) => pool.descriptor(volumeId),
+          attached: (_volumeId, context) => attachedBy(context, node.nodeId),
+        }),
+  };
+
+  const recorded = await store.nodeVolumes(node.nodeId);
+  if (inOwnNamespace()) {
+    restoreMounts(deps, recorded, {
+      warn: (message, details) => log.warn(details ?? {}, message),
+    });
+  }
+  // Mounts end with a boot or a namespace, and nobody may ask for these volumes here again.
+  for (const { volumeId } of recorded) await records.write(volumeId, records.read(volumeId));
+  await shared?.registry.register(node);
+  return { service: nodeService(deps), records };
+}
+
+/** Whether the Node service grows volumes: only where the Controller service does not. */
+function growsHere({ options, shared }: Foundation): boolean {
+  return shared === undefined && !options.controllerCapabilities.includes('EXPAND_VOLUME');
+}

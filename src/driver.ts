@@ -1,0 +1,109 @@
+import { existsSync, mkdirSync } from 'node:fs';
+import { assemble, type Assembly } from './assembly/assembly.js';
+import { socketPathOf } from './csi/endpoint.js';
+import { csi } from './csi/proto.js';
+import { StatusError } from './csi/status.js';
+import { canMount } from './host/mount-right.js';
+import { createLog } from './log.js';
+import { resolveOptions, type Options, type OptionsInput } from './options.js';
+import { requireRightToMount } from './right-to-mount.js';
+import { serve, type Server } from './server.js';
+import { healthCheck } from './services/health-check.js';
+import { identityService, type Health } from './services/identity.js';
+import { VERSION } from './version.js';
+
+/** A CSI plugin in this process. */
+export interface Driver {
+  /** What it runs with: complete and checked. */
+  readonly options: Options;
+  /**
+   * Listens, opens the state and resolves when every call is served. Rejects, with everything closed,
+   * with an error whose message says what to do: a ListenError, StoreError, PoolError or MountRightError.
+   */
+  start(): Promise<void>;
+  /** Finishes the calls in flight within the grace time, then forces; closes the state. Idempotent. */
+  stop(): Promise<void>;
+}
+
+/** Makes a driver; nothing is opened before `start`. Throws an OptionError. */
+export function createDriver(input: OptionsInput = {}): Driver {
+  return driverWith(resolveOptions(input));
+}
+
+/** How often Probe looks whether the pool and the right to mount are still there. */
+const HEALTH_MAX_AGE_MS = 1000;
+
+/** Makes a driver from options that are complete. */
+export function driverWith(options: Options): Driver {
+  const log = createLog({ level: options.logLevel, format: options.logFormat });
+  const servesNode = options.services.includes('node');
+  const check = healthCheck(
+    [
+      () => (existsSync(options.poolDir) ? undefined : `the pool ${options.poolDir} is gone`),
+      () => (servesNode ? canMount(options.stateDir) : undefined),
+    ],
+    HEALTH_MAX_AGE_MS,
+  );
+  let server: Server | undefined;
+  let assembly: Assembly | undefined;
+
+  const health = (): Health =>
+    assembly === undefined
+      ? { state: 'starting', reason: 'the state is being opened' }
+      : check.health();
+
+  const ready = (): Assembly => {
+    if (assembly === undefined) {
+      throw new StatusError('UNAVAILABLE', 'the driver is starting: the state is being opened');
+    }
+    return assembly;
+  };
+
+  async function stop(): Promise<void> {
+    await server?.stop({ graceMs: options.shutdownGrace });
+    server = undefined;
+    await assembly?.close();
+    assembly = undefined;
+  }
+
+  return {
+    options,
+    stop,
+
+    async start() {
+      for (const notice of options.notices) log.warn(notice);
+      mkdirSync(options.stateDir, { recursive: true, mode: 0o700 });
+      if (servesNode) requireRightToMount(options.stateDir);
+      const identity = identityService({
+        driverName: options.driverName,
+        version: VERSION,
+        controller: true,
+        topology: options.topology,
+        expansion: options.controllerCapabilities.includes('EXPAND_VOLUME'),
+        health,
+      });
+      server = await serve({
+        socketPath: socketPathOf(options.endpoint),
+        socketMode: options.socketMode,
+        maxRequestBytes: Number(options.maxRequestSize),
+        log,
+        services: [
+          { definition: csi.Identity.service, handlers: () => identity },
+          ...(options.services.includes('controller')
+            ? [{ definition: csi.Controller.service, handlers: () => ready().controller ?? {} }]
+            : []),
+          ...(servesNode
+            ? [{ definition: csi.Node.service, handlers: () => ready().node ?? {} }]
+            : []),
+        ],
+      });
+      try {
+        assembly = await assemble(options, log);
+      } catch (error) {
+        await stop();
+        throw error;
+      }
+      log.info({ endpoint: options.endpoint, pool: options.poolDir }, 'ready');
+    },
+  };
+}

@@ -1,0 +1,42 @@
+import { mkdirSync, readdirSync, rmSync, rmdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { isVolumeId } from '../model/volume.js';
+import { errorCode } from './errno.js';
+
+/**
+ * Which nodes have a volume staged or published, as empty files `uses/<volume-id>/<node-id>` in a
+ * shared pool: they tell a controller without attachments not to delete a volume under a live mount.
+ */
+export interface UseMarks {
+  set(volumeId: string, nodeId: string): void;
+  clear(volumeId: string, nodeId: string): void;
+  nodesOf(volumeId: string): string[];
+}
+
+export function useMarks(poolDirectory: string): UseMarks {
+  const directory = (volumeId: string) => join(poolDirectory, 'uses', volumeId);
+  return {
+    set(volumeId, nodeId) {
+      mkdirSync(directory(volumeId), { recursive: true, mode: 0o711 });
+      writeFileSync(join(directory(volumeId), nodeId), '');
+    },
+    clear(volumeId, nodeId) {
+      rmSync(join(directory(volumeId), nodeId), { force: true });
+      unless(['ENOENT', 'ENOTEMPTY'], () => rmdirSync(directory(volumeId)));
+    },
+    nodesOf(volumeId) {
+      if (!isVolumeId(volumeId)) return [];
+      return unless(['ENOENT'], () => readdirSync(directory(volumeId))) ?? [];
+    },
+  };
+}
+
+/** The result, or undefined after a system error that is expected. */
+function unless<Result>(expected: readonly string[], act: () => Result): Result | undefined {
+  try {
+    return act();
+  } catch (error) {
+    if (expected.includes(errorCode(error) ?? '')) return undefined;
+    throw error;
+  }
+}

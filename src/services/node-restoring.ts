@@ -1,0 +1,35 @@
+import type { Call } from '../csi/handler.js';
+import type { NodeVolume } from '../model/node-volume.js';
+import type { NodeDeps } from './node-deps.js';
+import { mountPublication, mountStaging } from './node-mounting.js';
+
+/**
+ * Makes the mounts of a node again from its records: for a driver in a mount namespace of its own,
+ * whose mounts ended with the process before. What cannot be made again is logged and no longer counts.
+ */
+export function restoreMounts(
+  deps: NodeDeps,
+  recorded: readonly NodeVolume[],
+  log: Pick<Call, 'warn'>,
+): void {
+  for (const { volumeId, staging, publications } of recorded) {
+    const attempt = (path: string, make: () => void) => {
+      if (deps.mounts.isAt(volumeId, path)) return;
+      try {
+        make();
+      } catch (error) {
+        log.warn(`volume ${volumeId} could not be mounted again at ${path}`, { error });
+      }
+    };
+    if (staging !== null) {
+      const attached = deps.attached(volumeId, {});
+      attempt(staging.path, () => mountStaging(deps, volumeId, staging, attached));
+    }
+    for (const publication of publications) {
+      const attached = deps.attached(volumeId, publication.arguments.publishContext);
+      attempt(publication.targetPath, () =>
+        mountPublication(deps, volumeId, publication, staging, attached),
+      );
+    }
+  }
+}

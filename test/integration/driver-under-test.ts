@@ -1,0 +1,67 @@
+import { join } from 'node:path';
+import { connect, type Client } from '../../src/csi/client.js';
+import { createDriver, type Driver, type OptionsInput } from '../../src/index.js';
+import { isRoot, scratch, type Scratch } from '../host/scratch.js';
+
+/** A driver in this process with a socket, a state directory and real mounts of its own. */
+export interface DriverUnderTest {
+  readonly client: Client;
+  /** Holds the state and whatever a test puts there; gone after the tests. */
+  readonly scratch: Scratch;
+  readonly nodeId: string;
+  /** Stops the driver and starts another on the same state; options given here are changed. */
+  restart(changed?: OptionsInput): Promise<void>;
+}
+
+/** Starts a driver before the tests of a suite and removes every trace of it after them. */
+export function withDriver(options: OptionsInput = {}): DriverUnderTest {
+  let place: Scratch | undefined;
+  let driver: Driver | undefined;
+  let client: Client | undefined;
+
+  async function start(given: OptionsInput): Promise<void> {
+    driver = createDriver({
+      stateDir: join(there(place).root, 'state dir'),
+      nodeId: 'node-1',
+      logLevel: 'silent',
+      sync: 'never',
+      ...given,
+    });
+    await driver.start();
+    client = connect(driver.options.endpoint);
+  }
+
+  async function stop(): Promise<void> {
+    client?.close();
+    await driver?.stop();
+  }
+
+  before(async function () {
+    if (!isRoot) this.skip();
+    place = scratch();
+    await start(options);
+  });
+  after(async () => {
+    await stop();
+    place?.remove();
+  });
+
+  return {
+    get client() {
+      return there(client);
+    },
+    get scratch() {
+      return there(place);
+    },
+    nodeId: options.nodeId ?? 'node-1',
+    async restart(changed = {}) {
+      await stop();
+      await start({ ...options, ...changed });
+    },
+  };
+}
+
+function there<Thing>(thing: Thing | undefined): Thing {
+  if (thing === undefined) throw new Error('the driver has not been started');
+  return thing;
+}
