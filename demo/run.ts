@@ -7,7 +7,7 @@ import { play } from './demo.js';
 
 obtainRightToMount(tmpdir());
 const stateDir = mkdtempSync(join(tmpdir(), 'csi-mock-demo-'));
-const driver = createDriver({ stateDir, logLevel: 'warn', sync: 'never' });
+const driver = createDriver({ stateDir, logLevel: 'error', sync: 'never' });
 await driver.start();
 try {
   await play(driver.options.endpoint, (line) => process.stdout.write(`${line}\n`));

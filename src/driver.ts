@@ -59,6 +59,20 @@ export function driverWith(options: Options): Driver {
     return assembly;
   };
 
+  // The handlers are looked up at every call.
+  const controller = {
+    definition: csi.Controller.service,
+    get handlers() {
+      return ready().controller ?? {};
+    },
+  };
+  const node = {
+    definition: csi.Node.service,
+    get handlers() {
+      return ready().node ?? {};
+    },
+  };
+
   async function stop(): Promise<void> {
     await server?.stop({ graceMs: options.shutdownGrace });
     server = undefined;
@@ -88,13 +102,9 @@ export function driverWith(options: Options): Driver {
         maxRequestBytes: Number(options.maxRequestSize),
         log,
         services: [
-          { definition: csi.Identity.service, handlers: () => identity },
-          ...(options.services.includes('controller')
-            ? [{ definition: csi.Controller.service, handlers: () => ready().controller ?? {} }]
-            : []),
-          ...(servesNode
-            ? [{ definition: csi.Node.service, handlers: () => ready().node ?? {} }]
-            : []),
+          { definition: csi.Identity.service, handlers: identity },
+          ...(options.services.includes('controller') ? [controller] : []),
+          ...(servesNode ? [node] : []),
         ],
       });
       try {
