@@ -7,6 +7,7 @@ import {
   isMultiNode,
   isReaderOnly,
   needsSingleNodeMultiWriter,
+  type AccessMode,
 } from '../../src/model/access-mode.js';
 import { mountsBelow } from '../host/scratch.js';
 import { withDriver } from './driver-under-test.js';
@@ -68,30 +69,10 @@ describe('a second NodePublishVolume, over the socket, with real mounts', () => 
             if (otherTarget === 'OK') {
               await volume.publish('b', changed);
               expect(mountsBelow(driver.scratch.root)).to.have.lengthOf(before.length + 1);
-              await expectSharedData(volume, changed);
+              expectSharedData(mode, volume, changed);
             } else {
               await refused(volume.publish('b', changed), otherTarget, /\/a/);
               expect(mountsBelow(driver.scratch.root)).to.deep.equal(before);
-            }
-          }
-
-          /** What is written through the first target is read through the second, and back. */
-          async function expectSharedData(
-            { target }: TestVolume,
-            changed: NodePublishVolumeRequest,
-          ): Promise<void> {
-            const [a, b] = [join(target('a'), 'file'), join(target('b'), 'file')];
-            if (isReaderOnly(mode)) {
-              for (const file of [a, b]) expect(() => writeFileSync(file, '')).to.throw('EROFS');
-              return;
-            }
-            writeFileSync(a, 'by a');
-            expect(readFileSync(b, 'utf8')).to.equal('by a');
-            if (changed.readonly === true) {
-              expect(() => writeFileSync(b, '')).to.throw('EROFS');
-            } else {
-              writeFileSync(b, 'by b');
-              expect(readFileSync(a, 'utf8')).to.equal('by b');
             }
           }
 
@@ -169,3 +150,24 @@ describe('a second NodePublishVolume, over the socket, with real mounts', () => 
     });
   }
 });
+
+/** What is written through the first target is read through the second, and back. */
+function expectSharedData(
+  mode: AccessMode,
+  { target }: TestVolume,
+  changed: NodePublishVolumeRequest,
+): void {
+  const [a, b] = [join(target('a'), 'file'), join(target('b'), 'file')];
+  if (isReaderOnly(mode)) {
+    for (const file of [a, b]) expect(() => writeFileSync(file, '')).to.throw('EROFS');
+    return;
+  }
+  writeFileSync(a, 'by a');
+  expect(readFileSync(b, 'utf8')).to.equal('by a');
+  if (changed.readonly === true) {
+    expect(() => writeFileSync(b, '')).to.throw('EROFS');
+  } else {
+    writeFileSync(b, 'by b');
+    expect(readFileSync(a, 'utf8')).to.equal('by b');
+  }
+}
