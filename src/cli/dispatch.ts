@@ -37,6 +37,11 @@ function choose(argv: readonly string[]): readonly [Command, readonly string[]] 
 async function serve(...[argv, env, io]: Parameters<Command>): Promise<number> {
   const { run } = await import('./serve.js');
   return run(argv, env, io, async (options) => {
+    if (options.services.includes('node')) {
+      const { obtainRightToMount } = await import('../right-to-mount.js');
+      const notice = obtainRightToMount(options.stateDir);
+      if (notice !== undefined) io.stderr.write(`csi-mock: ${notice}\n`);
+    }
     const { driverWith } = await import('../driver.js');
     return driverWith(options);
   });
@@ -44,9 +49,8 @@ async function serve(...[argv, env, io]: Parameters<Command>): Promise<number> {
 
 async function pool(...[argv, env, io]: Parameters<Command>): Promise<number> {
   const { run } = await import('./pool.js');
-  return run(argv, env, io, async () => {
-    throw new Error('pool rebuild is not part of this version');
-  });
+  const { rebuildStore } = await import('../assembly/rebuild.js');
+  return run(argv, env, io, rebuildStore);
 }
 
 async function help(...[, , io]: Parameters<Command>): Promise<number> {
