@@ -2,19 +2,22 @@ import { mkdirSync } from 'node:fs';
 import { canMount } from './host/mount-right.js';
 import { enterOwnNamespace, inOwnNamespace } from './host/own-namespace.js';
 
-/** This process may not mount, so no volume could be published. The message has the line to run. */
+/** This process may not mount, so no volume could be published. The message says what to do. */
 export class MountRightError extends Error {
   override readonly name = 'MountRightError';
+
+  constructor(reason: string) {
+    const remedy = inKubernetes()
+      ? 'Give the container securityContext.privileged: true and its volumes mountPropagation: Bidirectional'
+      : 'Run it as root, in a privileged container, or as "unshare --user --map-root-user --mount COMMAND"';
+    super(`this process may not mount: ${reason}. ${remedy}`);
+  }
 }
 
 /** Throws a MountRightError unless this process may make bind mounts, which is tried in `directory`. */
 export function requireRightToMount(directory: string): void {
   const reason = canMount(directory);
-  if (reason === undefined) return;
-  throw new MountRightError(
-    `this process may not mount: ${reason}. Run it as root, in a privileged container, or with ` +
-      '"unshare --user --map-root-user --mount" before the command',
-  );
+  if (reason !== undefined) throw new MountRightError(reason);
 }
 
 /**
@@ -24,20 +27,18 @@ export function requireRightToMount(directory: string): void {
  */
 export function obtainRightToMount(directory: string): string | undefined {
   mkdirSync(directory, { recursive: true, mode: 0o700 });
-  if (inOwnNamespace()) {
-    requireRightToMount(directory);
-    return (
-      'without the right to mount, the driver runs in a mount namespace of its own: only this process ' +
-      'sees its mounts, they end with it and are made again at the next start; there are no block ' +
-      'volumes and no files of other owners'
-    );
-  }
   const reason = canMount(directory);
-  if (reason === undefined) return undefined;
+  if (reason === undefined) return inOwnNamespace() ? OWN_NAMESPACE : undefined;
   const hindrance = enterOwnNamespace({ argv: process.argv, env: process.env });
-  throw new MountRightError(
-    `this process may not mount: ${reason}; nor can it have a mount namespace of its own: ` +
-      `${hindrance}. Run it as root, in a privileged container, or with ` +
-      '"unshare --user --map-root-user --mount" before the command',
-  );
+  throw new MountRightError(`${reason}; nor in a namespace of its own: ${hindrance}`);
+}
+
+/** What a mount namespace of its own means. */
+const OWN_NAMESPACE =
+  'this user may not mount, so the driver runs in a mount namespace of its own: only this process ' +
+  'sees its mounts, and they end with it and are made again when it starts; there are no block ' +
+  'volumes and no files of other owners';
+
+function inKubernetes(): boolean {
+  return process.env['KUBERNETES_SERVICE_HOST'] !== undefined;
 }

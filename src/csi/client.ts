@@ -1,11 +1,4 @@
-import {
-  Client as GrpcClient,
-  credentials,
-  status,
-  type MethodDefinition,
-  type ServiceDefinition,
-  type ServiceError,
-} from '@grpc/grpc-js';
+import { Client as GrpcClient, credentials, status, type ServiceError } from '@grpc/grpc-js';
 import { codeName } from './code.js';
 import { socketPathOf } from './endpoint.js';
 import type { ControllerDefinition } from './generated/csi/v1/Controller.js';
@@ -21,15 +14,24 @@ export interface CallOptions {
   readonly signal?: AbortSignal;
 }
 
-/** The RPCs of a service by name. Each resolves with the response or rejects with a StatusError. */
+/** Resolves with the response or rejects with a StatusError. */
+export type Call<Request, Response> = (
+  request: Request,
+  options?: CallOptions,
+) => Promise<Response>;
+
+/** The RPCs of a service by name, from its generated definition. */
 export type Calls<Definition> = {
-  readonly [Rpc in keyof Definition as string extends Rpc ? never : Rpc]: Definition[Rpc] extends {
-    requestSerialize(request: infer Request): Buffer;
-    responseDeserialize(bytes: Buffer): infer Response;
-  }
-    ? (request: Request, options?: CallOptions) => Promise<Response>
-    : never;
+  readonly [
+    Name in keyof Definition as string extends Name ? never : Name
+  ]: Definition[Name] extends Rpc<infer Request, infer Response> ? Call<Request, Response> : never;
 };
+
+interface Rpc<Request, Response> {
+  readonly path: string;
+  readonly requestSerialize: (request: Request) => Buffer;
+  readonly responseDeserialize: (bytes: Buffer) => Response;
+}
 
 /** A CO's side of the CSI, over one connection. */
 export interface Client {
@@ -41,22 +43,52 @@ export interface Client {
   close(): void;
 }
 
-/** Never rejects nor waits: the connection is made at the first call. Throws an EndpointError. */
+/** The connection is made at the first call. Throws an EndpointError. */
 export function connect(endpoint: string): Client {
   const path = socketPathOf(endpoint);
   const client = new GrpcClient(`unix:${path}`, credentials.createInsecure(), {
     'grpc.enable_channelz': 0,
-    // The retries of a CO are its own.
+    // Repeating calls is the CO's business.
     'grpc.enable_retries': 0,
-    // A connection and its back-off are not shared with other clients of this process.
+    // Other clients in this process share neither the connection nor its back-off.
     'grpc.use_local_subchannel_pool': 1,
     'grpc.initial_reconnect_backoff_ms': 50,
     'grpc.max_reconnect_backoff_ms': 1000,
   });
+  const identity = csi.Identity.service;
+  const controller = csi.Controller.service;
+  const node = csi.Node.service;
   return {
-    identity: callsOf<IdentityDefinition>(client, csi.Identity.service),
-    controller: callsOf<ControllerDefinition>(client, csi.Controller.service),
-    node: callsOf<NodeDefinition>(client, csi.Node.service),
+    identity: {
+      GetPluginInfo: call(client, identity.GetPluginInfo),
+      GetPluginCapabilities: call(client, identity.GetPluginCapabilities),
+      Probe: call(client, identity.Probe),
+    },
+    controller: {
+      CreateVolume: call(client, controller.CreateVolume),
+      DeleteVolume: call(client, controller.DeleteVolume),
+      ControllerPublishVolume: call(client, controller.ControllerPublishVolume),
+      ControllerUnpublishVolume: call(client, controller.ControllerUnpublishVolume),
+      ValidateVolumeCapabilities: call(client, controller.ValidateVolumeCapabilities),
+      ListVolumes: call(client, controller.ListVolumes),
+      GetCapacity: call(client, controller.GetCapacity),
+      ControllerGetCapabilities: call(client, controller.ControllerGetCapabilities),
+      CreateSnapshot: call(client, controller.CreateSnapshot),
+      DeleteSnapshot: call(client, controller.DeleteSnapshot),
+      ListSnapshots: call(client, controller.ListSnapshots),
+      ControllerExpandVolume: call(client, controller.ControllerExpandVolume),
+      ControllerGetVolume: call(client, controller.ControllerGetVolume),
+    },
+    node: {
+      NodeStageVolume: call(client, node.NodeStageVolume),
+      NodeUnstageVolume: call(client, node.NodeUnstageVolume),
+      NodePublishVolume: call(client, node.NodePublishVolume),
+      NodeUnpublishVolume: call(client, node.NodeUnpublishVolume),
+      NodeGetVolumeStats: call(client, node.NodeGetVolumeStats),
+      NodeExpandVolume: call(client, node.NodeExpandVolume),
+      NodeGetCapabilities: call(client, node.NodeGetCapabilities),
+      NodeGetInfo: call(client, node.NodeGetInfo),
+    },
     waitForReady: (ms) =>
       new Promise((resolve, reject) => {
         client.waitForReady(Date.now() + ms, (error) => {
@@ -68,29 +100,19 @@ export function connect(endpoint: string): Client {
   };
 }
 
-function callsOf<Definition extends ServiceDefinition>(
+function call<Request, Response>(
   client: GrpcClient,
-  definition: Definition,
-): Calls<Definition> {
-  const calls = Object.entries(definition).map(
-    ([name, method]) => [name, callOf(client, method)] as const,
-  );
-  return Object.fromEntries(calls) as Calls<Definition>;
-}
-
-function callOf<Request, Response>(
-  client: GrpcClient,
-  method: MethodDefinition<Request, Response>,
-): (request: Request, options?: CallOptions) => Promise<Response> {
+  { path, requestSerialize, responseDeserialize }: Rpc<Request, Response>,
+): Call<Request, Response> {
   return (request, { deadlineMs, signal } = {}) =>
     new Promise((resolve, reject) => {
       if (signal?.aborted === true) {
         return reject(new StatusError('CANCELLED', 'cancelled before it began'));
       }
-      const call = client.makeUnaryRequest(
-        method.path,
-        method.requestSerialize,
-        method.responseDeserialize,
+      const ongoing = client.makeUnaryRequest(
+        path,
+        requestSerialize,
+        responseDeserialize,
         request,
         deadlineMs === undefined ? {} : { deadline: Date.now() + deadlineMs },
         (error, response) => {
@@ -99,7 +121,7 @@ function callOf<Request, Response>(
           return reject(refusalOf(error));
         },
       );
-      const cancel = (): void => call.cancel();
+      const cancel = (): void => ongoing.cancel();
       return signal?.addEventListener('abort', cancel);
     });
 }

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 
-/** Linux: `sun_path` holds 108 bytes with the closing NUL. */
-const PATH_BYTES = 107;
+/** The longest path of a unix socket on Linux, in bytes; Node.js cuts longer ones without a word. */
+export const SOCKET_PATH_BYTES = 107;
 
 /** An address that is no unix socket's. The message says what was expected. */
 export class EndpointError extends Error {
@@ -21,9 +21,9 @@ export function socketPathOf(endpoint: string): string {
   }
   const absolute = resolve(path);
   const bytes = Buffer.byteLength(absolute);
-  if (bytes > PATH_BYTES) {
+  if (bytes > SOCKET_PATH_BYTES) {
     throw new EndpointError(
-      `expected the path of a socket in at most ${PATH_BYTES} bytes, the kernel's limit, got ${bytes}: ${quoted(absolute)}`,
+      `expected the path of a socket in at most ${SOCKET_PATH_BYTES} bytes, the kernel's limit, got ${bytes}: ${quoted(absolute)}`,
     );
   }
   return absolute;

@@ -6,7 +6,7 @@ import { requireLinux } from './linux.js';
 import { clearCloseOnExec, execve } from './syscalls.js';
 
 /** Set in the environment of a command that runs in a namespace of its own, so that it never loops. */
-const GUARD = 'CSIMOCK_OWN_NAMESPACE';
+const GUARD = '_CSIMOCK_OWN_NAMESPACE';
 
 /** A user namespace, where this user is root, and a mount namespace that belongs to it. */
 const NAMESPACES = ['--user', '--map-root-user', '--mount'];
