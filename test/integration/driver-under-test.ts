@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { connect, type Client } from '../../src/csi/client.js';
-import { createDriver, type Driver, type OptionsInput } from '../../src/index.js';
+import { createDriver, type Driver, type Options, type OptionsInput } from '../../src/index.js';
 import { isRoot, scratch, type Scratch } from '../host/scratch.js';
 
 /** A driver in this process with a socket, a state directory and real mounts of its own. */
@@ -9,8 +9,13 @@ export interface DriverUnderTest {
   /** Holds the state and whatever a test puts there; gone after the tests. */
   readonly scratch: Scratch;
   readonly nodeId: string;
-  /** Stops the driver and starts another on the same state; options given here are changed. */
-  restart(changed?: OptionsInput): Promise<void>;
+  /** What it runs with. */
+  readonly options: Options;
+  /**
+   * Stops the driver and starts another on the same state; options given here are changed, and
+   * `meanwhile` runs while there is no driver.
+   */
+  restart(changed?: OptionsInput, meanwhile?: () => unknown): Promise<void>;
 }
 
 /** Starts a driver before the tests of a suite and removes every trace of it after them. */
@@ -54,8 +59,12 @@ export function withDriver(options: OptionsInput = {}): DriverUnderTest {
       return there(place);
     },
     nodeId: options.nodeId ?? 'node-1',
-    async restart(changed = {}) {
+    get options() {
+      return there(driver).options;
+    },
+    async restart(changed = {}, meanwhile = () => {}) {
       await stop();
+      await meanwhile();
       await start({ ...options, ...changed });
     },
   };

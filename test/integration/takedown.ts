@@ -1,0 +1,60 @@
+import { lstatSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import type { AccessMode } from '../../src/model/access-mode.js';
+import { mountsBelow } from '../host/scratch.js';
+import type { DriverUnderTest } from './driver-under-test.js';
+import { createdVolume, stagedVolume, type TestVolume } from './test-volume.js';
+
+/** Makes the volumes of a test. */
+export interface Volumes {
+  created(mode: AccessMode, ...createdWith: readonly AccessMode[]): Promise<TestVolume>;
+  staged(mode: AccessMode, ...createdWith: readonly AccessMode[]): Promise<TestVolume>;
+}
+
+/**
+ * Takes the volumes of each test down after it, as a CO would, and expects that no mount, no target and
+ * no data is left of them.
+ */
+export function takenDownVolumes(driver: DriverUnderTest): Volumes {
+  const made: { readonly volume: TestVolume; readonly published: Set<string> }[] = [];
+
+  function kept(volume: TestVolume): TestVolume {
+    const published = new Set<string>();
+    made.push({ volume, published });
+    return {
+      ...volume,
+      get publishContext() {
+        return volume.publishContext;
+      },
+      async publish(name, changed) {
+        const answer = await volume.publish(name, changed);
+        if (changed?.target_path === undefined) published.add(name);
+        return answer;
+      },
+    };
+  }
+
+  afterEach(async () => {
+    const targets: string[] = [];
+    for (const { volume, published } of made.splice(0)) {
+      for (const name of published) await volume.unpublish(name);
+      targets.push(...[...published].map((name) => volume.target(name)));
+      if (driver.options.nodeCapabilities.includes('STAGE_UNSTAGE_VOLUME')) await volume.unstage();
+      if (driver.options.attach) await volume.detach();
+      await volume.remove();
+    }
+    expect(mountsBelow(driver.scratch.root), 'mounts').to.have.lengthOf(1);
+    expect(targets.filter(isThere), 'targets').to.deep.equal([]);
+    expect(readdirSync(join(driver.options.poolDir, 'volumes')), 'data').to.deep.equal([]);
+  });
+
+  return {
+    created: async (...modes) => kept(await createdVolume(driver, ...modes)),
+    staged: async (...modes) => kept(await stagedVolume(driver, ...modes)),
+  };
+}
+
+function isThere(path: string): boolean {
+  return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
+}
