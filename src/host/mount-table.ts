@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import type { Descriptor } from './descriptor.js';
 
 /** A mount as the kernel lists it in /proc/self/mountinfo. */
@@ -29,6 +30,12 @@ export function listedMount(id: string): ListedMount {
     }
   }
   throw new Error(`mount ${id} is not in the mount table of this process`);
+}
+
+/** The paths of all mounts of the namespace. Slow, as above. */
+export async function mountPaths(): Promise<string[]> {
+  const table = await readFile('/proc/self/mountinfo', 'latin1');
+  return table.split('\n').map((line) => unescaped(line.split(' ')[4] ?? ''));
 }
 
 /** The kernel writes space, tab, newline and backslash as a backslash with three octal digits. */

@@ -15,6 +15,7 @@ import { volumeShape } from '../record/volume.js';
 import { flushPaths, replaceFile, writeNew, type Sync } from './durable-file.js';
 import { errorCode } from './errno.js';
 import type { FileIdentity } from './mounter.js';
+import { treeRemoval } from './tree-removal.js';
 
 /**
  * The data of the volumes, in directories:
@@ -74,6 +75,7 @@ export function openPool(directory: string, sync: Sync): Pool {
   const incoming = join(directory, 'incoming');
   const trash = join(directory, 'trash');
   for (const each of [volumes, incoming, trash]) mkdirSync(each, { recursive: true, mode: 0o711 });
+  const removal = treeRemoval();
   const descriptorPath = (id: string) => join(volumes, id, 'volume.json');
   const dataPath = (id: string) => join(volumes, id, 'data');
 
@@ -134,8 +136,8 @@ export function openPool(directory: string, sync: Sync): Pool {
     },
 
     async discard(id) {
-      await rm(join(incoming, id), { recursive: true, force: true });
-      await rm(join(trash, id), { recursive: true, force: true });
+      await removal.remove(join(incoming, id));
+      await removal.remove(join(trash, id));
     },
 
     async recover(isKnown) {

@@ -1,0 +1,40 @@
+import { realpath, rm } from 'node:fs/promises';
+import { errorCode } from './errno.js';
+import { mountPaths } from './mount-table.js';
+
+/** Removes directories with all that is in them, but never what is mounted in them. */
+export interface TreeRemoval {
+  /**
+   * Resolves when the directory is gone, or was not there. Rejects, with nothing removed, while
+   * something is mounted in it: removing would reach into the mount.
+   */
+  remove(directory: string): Promise<void>;
+}
+
+/** Requests that come side by side share one look at the mount table, which is slow to read. */
+export function treeRemoval(): TreeRemoval {
+  let nextLook: Promise<readonly string[]> | undefined;
+
+  function mountsFromNowOn(): Promise<readonly string[]> {
+    nextLook ??= new Promise<void>((resolve) => setImmediate(resolve)).then(() => {
+      nextLook = undefined;
+      return mountPaths();
+    });
+    return nextLook;
+  }
+
+  return {
+    async remove(directory) {
+      const real = await realpath(directory).catch((error: unknown) => {
+        if (errorCode(error) === 'ENOENT') return undefined;
+        throw error;
+      });
+      if (real === undefined) return;
+      const inside = (await mountsFromNowOn()).find((path) => path.startsWith(`${real}/`));
+      if (inside !== undefined) {
+        throw new Error(`${directory} is not removed: something is mounted at ${inside}`);
+      }
+      await rm(real, { recursive: true, force: true });
+    },
+  };
+}

@@ -1,0 +1,44 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { expect } from 'chai';
+import { treeRemoval } from '../../src/host/tree-removal.js';
+import { isRoot, scratch, type Scratch } from './scratch.js';
+
+describe('treeRemoval', () => {
+  let place: Scratch;
+  beforeEach(function () {
+    if (!isRoot) this.skip();
+    place = scratch();
+  });
+  afterEach(() => {
+    if (isRoot) place.remove();
+  });
+
+  it('removes a directory with all that is in it', async () => {
+    writeFileSync(`${place.make('trash', 'a', 'b')}/file`, '');
+    await treeRemoval().remove(place.path('trash', 'a'));
+    expect(existsSync(place.path('trash', 'a'))).to.equal(false);
+  });
+
+  it('is content when nothing is there', async () => {
+    await treeRemoval().remove(place.path('nothing'));
+  });
+
+  it('never reaches into a mount: the directory stays until it is unmounted', async () => {
+    const data = place.make('data');
+    writeFileSync(`${data}/precious`, 'data');
+    const target = place.make('trash', 'a', 'target');
+    execFileSync('mount', ['--bind', data, target]);
+    const removal = treeRemoval();
+    const outcomes = await Promise.allSettled(
+      ['a', 'a'].map((name) => removal.remove(place.path('trash', name))),
+    );
+    expect(outcomes.map(({ status }) => status)).to.deep.equal(['rejected', 'rejected']);
+    expect(readFileSync(`${data}/precious`, 'utf8')).to.equal('data');
+
+    execFileSync('umount', [target]);
+    await removal.remove(place.path('trash', 'a'));
+    expect(existsSync(place.path('trash', 'a'))).to.equal(false);
+    expect(readFileSync(`${data}/precious`, 'utf8')).to.equal('data');
+  });
+});
