@@ -19,6 +19,6 @@ COPY LICENSE package.json ./
 COPY --from=build /build/node_modules node_modules
 COPY --from=build /build/dist/src dist/src
 ENV CSI_ENDPOINT=unix:///csi/csi.sock \
-    CSIMOCK_STATE_DIR=/var/lib/csi-mock
+    XDG_STATE_HOME=/var/lib
 # The node service mounts, so it runs as root in a privileged container; a controller alone needs neither.
 ENTRYPOINT ["node", "/opt/csi-mock/dist/src/cli.js"]

@@ -6,6 +6,7 @@ import { isRoot, scratch, type Scratch } from '../host/scratch.js';
 /** A driver in this process with a socket, a state directory and real mounts of its own. */
 export interface DriverUnderTest {
   readonly client: Client;
+  readonly endpoint: string;
   /** Holds the state and whatever a test puts there; gone after the tests. */
   readonly scratch: Scratch;
   readonly nodeId: string;
@@ -54,6 +55,9 @@ export function withDriver(options: OptionsInput = {}): DriverUnderTest {
   return {
     get client() {
       return there(client);
+    },
+    get endpoint() {
+      return there(driver).options.endpoint;
     },
     get scratch() {
       return there(place);

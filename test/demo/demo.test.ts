@@ -1,0 +1,19 @@
+import { expect } from 'chai';
+import { play } from '../../demo/demo.js';
+import { mountsBelow } from '../host/scratch.js';
+import { withDriver } from '../integration/driver-under-test.js';
+
+describe('the demo', () => {
+  const driver = withDriver();
+
+  it('plays the story of ReadWriteOncePod and leaves nothing', async () => {
+    const lines: string[] = [];
+    const before = mountsBelow('/');
+    await play(driver.endpoint, (line) => lines.push(line));
+    expect(lines).to.have.lengthOf(7);
+    expect(lines[2]).to.match(/^3\..*refused.*SINGLE_NODE_SINGLE_WRITER allows one target path/);
+    expect(lines[5]).to.include('hello from pod-3');
+    expect(lines[6]).to.include(' 0 volumes are left');
+    expect(mountsBelow('/')).to.deep.equal(before);
+  });
+});

@@ -1,0 +1,116 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { chmodSync, chownSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { expect } from 'chai';
+import { connect, type Client } from '../../src/csi/client.js';
+import { NOBODY } from '../host/nobody.js';
+import { isRoot, mountsBelow, scratch, type Scratch } from '../host/scratch.js';
+import { mountCapability } from './test-volume.js';
+
+const COMMAND = fileURLToPath(new URL('../../src/cli.js', import.meta.url));
+
+describe('a driver whose user may not mount', () => {
+  let place: Scratch;
+  let child: ChildProcess | undefined;
+  let client: Client | undefined;
+
+  before(function () {
+    if (!isRoot) this.skip();
+    place = scratch();
+    chmodSync(place.root, 0o755);
+    for (const name of ['state', 'staging', 'targets']) chownSync(place.make(name), NOBODY, NOBODY);
+  });
+  afterEach(async () => {
+    await stop('SIGTERM');
+  });
+  after(() => {
+    if (isRoot) place.remove();
+  });
+
+  async function start(): Promise<Client> {
+    child = spawn(
+      process.execPath,
+      [COMMAND, `--state-dir=${place.path('state')}`, '--node-id=node-1'],
+      {
+        uid: NOBODY,
+        gid: NOBODY,
+        cwd: '/',
+        stdio: 'ignore',
+        env: { PATH: process.env['PATH'] },
+      },
+    );
+    client = connect(`unix://${place.path('state', 'csi.sock')}`);
+    await client.waitForReady(5000);
+    while ((await client.identity.Probe({})).ready?.value !== true);
+    return client;
+  }
+
+  async function stop(signal: NodeJS.Signals): Promise<void> {
+    client?.close();
+    if (child === undefined) return;
+    const ended = once(child, 'exit');
+    child.kill(signal);
+    await ended;
+    child = undefined;
+  }
+
+  it('mounts in a namespace of its own, and makes its mounts again when it starts', async () => {
+    const { controller, node } = await start();
+    const volume_capability = mountCapability('SINGLE_NODE_SINGLE_WRITER');
+    const { volume } = await controller.CreateVolume({
+      name: 'volume',
+      volume_capabilities: [volume_capability],
+    });
+    const volume_id = volume?.volume_id ?? '';
+    const { publish_context } = await controller.ControllerPublishVolume({
+      volume_id,
+      node_id: 'node-1',
+      volume_capability,
+    });
+    const common = {
+      volume_id,
+      volume_capability,
+      publish_context,
+      staging_target_path: place.path('staging'),
+    };
+    const published = { ...common, target_path: place.path('targets', 'a') };
+    await node.NodeStageVolume(common);
+    await node.NodePublishVolume(published);
+    const paths = [place.path('staging'), place.path('targets', 'a')];
+    expect(mountPoints('self')).to.deep.equal([]);
+    expect(mountPoints(child?.pid ?? 'self')).to.deep.equal(paths);
+
+    await stop('SIGKILL');
+    const again = await start();
+    expect(mountPoints(child?.pid ?? 'self')).to.deep.equal(paths);
+    await again.node.NodePublishVolume(published);
+
+    await again.node.NodeUnpublishVolume({ volume_id, target_path: published.target_path });
+    await again.node.NodeUnstageVolume({ volume_id, staging_target_path: place.path('staging') });
+    await again.controller.ControllerUnpublishVolume({ volume_id, node_id: 'node-1' });
+    await again.controller.DeleteVolume({ volume_id });
+    expect(mountPoints(child?.pid ?? 'self')).to.deep.equal([]);
+  });
+
+  it('refuses to start in Kubernetes, where no pod would see its mounts', async () => {
+    const refused = spawn(process.execPath, [COMMAND, `--state-dir=${place.path('state')}`], {
+      uid: NOBODY,
+      gid: NOBODY,
+      cwd: '/',
+      stdio: ['ignore', 'ignore', 'pipe'],
+      env: { PATH: process.env['PATH'], KUBERNETES_SERVICE_HOST: '10.0.0.1' },
+    });
+    let message = '';
+    refused.stderr.on('data', (chunk: Buffer) => (message += chunk.toString()));
+    const [code] = await once(refused, 'close');
+    expect(code).to.equal(1);
+    expect(message).to.match(/may not mount.*in Kubernetes.*privileged: true/s);
+  });
+
+  function mountPoints(process: number | 'self'): string[] {
+    return mountsBelow(place.root, process)
+      .map((line) => line.split(' ')[4] ?? '')
+      .filter((path) => path !== place.root);
+  }
+});
