@@ -1,0 +1,183 @@
+import { expect } from 'chai';
+import { attachRequest, capacityRange, createRequest } from '../../src/csi/controller-requests.js';
+import type { ControllerPublishVolumeRequest__Output } from '../../src/csi/generated/csi/v1/ControllerPublishVolumeRequest.js';
+import type { CreateVolumeRequest__Output } from '../../src/csi/generated/csi/v1/CreateVolumeRequest.js';
+import { mountCapability } from '../model/samples.js';
+import { refuses } from '../services/status.js';
+import {
+  blockCapability as blockSample,
+  mountCapability as mountSample,
+} from './samples/sample.js';
+
+const capability = mountCapability('SINGLE_NODE_SINGLE_WRITER', {
+  fsType: 'ext4',
+  mountFlags: ['noatime', 'nodev'],
+  volumeMountGroup: '1000',
+});
+const tooLarge = { key: 'x'.repeat(64 * 1024) };
+
+describe('createRequest', () => {
+  const wire: CreateVolumeRequest__Output = {
+    name: 'pvc-1',
+    capacity_range: null,
+    volume_capabilities: [mountSample.value],
+    parameters: {},
+    secrets: {},
+    volume_content_source: null,
+    accessibility_requirements: null,
+  };
+  const parsed = {
+    name: 'pvc-1',
+    capacityRange: undefined,
+    capabilities: [capability],
+    parameters: {},
+    topology: undefined,
+  };
+  const [a, b] = [{ zone: 'a' }, { zone: 'b' }];
+
+  const welcome: [string, Partial<CreateVolumeRequest__Output>, object][] = [
+    ['the least', {}, {}],
+    [
+      'a size',
+      { capacity_range: { required_bytes: '1', limit_bytes: '2' } },
+      { capacityRange: { requiredBytes: 1n, limitBytes: 2n } },
+    ],
+    [
+      'parameters, without those that Kubernetes adds',
+      { parameters: { kind: 'fast', 'csi.storage.k8s.io/pvc/name': 'data' } },
+      { parameters: { kind: 'fast' } },
+    ],
+    [
+      'a topology',
+      {
+        accessibility_requirements: { requisite: [{ segments: a }], preferred: [{ segments: b }] },
+      },
+      { topology: { requisite: [a], preferred: [b] } },
+    ],
+    ['secrets, of which nothing is left', { secrets: { password: 's3cret' } }, {}],
+  ];
+  for (const [title, fields, expected] of welcome) {
+    it(`${title}: OK`, () => {
+      expect(createRequest({ ...wire, ...fields }, 'all')).to.deep.equal({
+        ...parsed,
+        ...expected,
+      });
+    });
+  }
+
+  const malformed: [string, Partial<CreateVolumeRequest__Output>, RegExp][] = [
+    ['no name', { name: '' }, /^name is required$/],
+    ['a name of 129 bytes', { name: 'x'.repeat(129) }, /^name must not exceed 128 bytes$/],
+    ['a control character in the name', { name: 'a\u0007' }, /^name must not contain control/],
+    ['no capability', { volume_capabilities: [] }, /^volume_capabilities is required$/],
+    [
+      'block',
+      { volume_capabilities: [mountSample.value, blockSample.value] },
+      /^volume_capabilities\[1\]\.block is not supported$/,
+    ],
+    [
+      'a snapshot as source',
+      { volume_content_source: { type: 'snapshot', snapshot: { snapshot_id: 'snap-1' } } },
+      /^volume_content_source is not supported/,
+    ],
+    [
+      'a volume as source',
+      { volume_content_source: { type: 'volume', volume: { volume_id: 'vol-1' } } },
+      /^volume_content_source is not supported/,
+    ],
+    ['a source that is neither', { volume_content_source: {} }, /^volume_content_source /],
+    ['large parameters', { parameters: tooLarge }, /^parameters must not exceed/],
+    ['large secrets', { secrets: tooLarge }, /^secrets must not exceed/],
+    [
+      'a large requisite topology',
+      { accessibility_requirements: { requisite: [{ segments: tooLarge }], preferred: [] } },
+      /^accessibility_requirements\.requisite\[0\]\.segments must not exceed/,
+    ],
+    [
+      'a large preferred topology',
+      {
+        accessibility_requirements: {
+          requisite: [],
+          preferred: [{ segments: a }, { segments: tooLarge }],
+        },
+      },
+      /^accessibility_requirements\.preferred\[1\]\.segments must not exceed/,
+    ],
+  ];
+  for (const [title, fields, refusal] of malformed) {
+    it(`${title}: INVALID_ARGUMENT`, () => {
+      refuses(() => createRequest({ ...wire, ...fields }, 'all'), 'INVALID_ARGUMENT', refusal);
+    });
+  }
+
+  it('a mode that needs SINGLE_NODE_MULTI_WRITER, without it: INVALID_ARGUMENT', () => {
+    refuses(
+      () => createRequest(wire, 'without SINGLE_NODE_MULTI_WRITER'),
+      'INVALID_ARGUMENT',
+      /^volume_capabilities\[0\]\.access_mode\.mode is SINGLE_NODE_SINGLE_WRITER/,
+    );
+  });
+});
+
+describe('capacityRange', () => {
+  const cases: [required: string, limit: string, expected: readonly [bigint, bigint] | RegExp][] = [
+    ['1', '0', [1n, 0n]],
+    ['0', '1', [0n, 1n]],
+    ['5', '5', [5n, 5n]],
+    ['9223372036854775807', '9223372036854775807', [2n ** 63n - 1n, 2n ** 63n - 1n]],
+    ['0', '0', /^capacity_range needs required_bytes, limit_bytes or both$/],
+    ['-1', '0', /^capacity_range\.required_bytes must not be negative$/],
+    ['1', '-1', /^capacity_range\.limit_bytes must not be negative$/],
+    ['2', '1', /^capacity_range\.limit_bytes must not be smaller than required_bytes$/],
+  ];
+  for (const [required_bytes, limit_bytes, expected] of cases) {
+    const answer = expected instanceof RegExp ? 'INVALID_ARGUMENT' : 'OK';
+    it(`required ${required_bytes}, limit ${limit_bytes}: ${answer}`, () => {
+      const wire = { required_bytes, limit_bytes };
+      if (expected instanceof RegExp) {
+        refuses(() => capacityRange(wire), 'INVALID_ARGUMENT', expected);
+      } else {
+        const [requiredBytes, limitBytes] = expected;
+        expect(capacityRange(wire)).to.deep.equal({ requiredBytes, limitBytes });
+      }
+    });
+  }
+  it('absent: none', () => {
+    expect(capacityRange(null)).to.equal(undefined);
+  });
+});
+
+describe('attachRequest', () => {
+  const wire: ControllerPublishVolumeRequest__Output = {
+    volume_id: 'vol-1',
+    node_id: 'node-1',
+    volume_capability: mountSample.value,
+    readonly: true,
+    secrets: { password: 's3cret' },
+    volume_context: { key: 'value' },
+  };
+
+  it('keeps what an attachment consists of, and no secret', () => {
+    expect(attachRequest(wire, 'all')).to.deep.equal({
+      volumeId: 'vol-1',
+      nodeId: 'node-1',
+      capability,
+      readonly: true,
+    });
+  });
+
+  const malformed: [string, Partial<ControllerPublishVolumeRequest__Output>, RegExp][] = [
+    ['no volume_id', { volume_id: '' }, /^volume_id is required$/],
+    ['volume_id of 129 bytes', { volume_id: 'x'.repeat(129) }, /^volume_id must not exceed 128/],
+    ['no node_id', { node_id: '' }, /^node_id is required$/],
+    ['node_id of 257 bytes', { node_id: 'x'.repeat(257) }, /^node_id must not exceed 256 bytes$/],
+    ['no capability', { volume_capability: null }, /^volume_capability is required$/],
+    ['large secrets', { secrets: tooLarge }, /^secrets must not exceed/],
+    ['large volume_context', { volume_context: tooLarge }, /^volume_context must not exceed/],
+  ];
+  for (const [title, fields, refusal] of malformed) {
+    it(`${title}: INVALID_ARGUMENT`, () => {
+      refuses(() => attachRequest({ ...wire, ...fields }, 'all'), 'INVALID_ARGUMENT', refusal);
+    });
+  }
+});
