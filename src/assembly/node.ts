@@ -3,6 +3,7 @@ import type { Handlers } from '../csi/handler.js';
 import { bindMounter } from '../host/bind-mounter.js';
 import { bootId } from '../host/boot.js';
 import { directoryUsage } from '../host/directory-usage.js';
+import { clearProbes } from '../host/mount-right.js';
 import { inOwnNamespace } from '../host/own-namespace.js';
 import { attachedBy } from '../model/publish-context.js';
 import type { NodeDeps } from '../services/node-deps.js';
@@ -23,6 +24,12 @@ export interface AssembledNode {
 /** Brings the node's records and mounts in line and puts the Node service together. */
 export async function assembleNode(foundation: Foundation): Promise<AssembledNode> {
   const { options, log, store, pool, locks, node, shared } = foundation;
+  try {
+    // Here, because the store keeps others out of the directory by now.
+    clearProbes(options.stateDir);
+  } catch (error) {
+    log.warn({ err: error }, 'what a crash left in the state directory could not be removed');
+  }
   const capabilities = new Set(options.nodeCapabilities);
   const mounts = volumeMounts(bindMounter({ workDirectory: options.stateDir }), pool);
   const records = nodeRecords({

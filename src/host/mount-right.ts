@@ -1,6 +1,9 @@
-import { lstatSync, mkdtempSync, rmdirSync } from 'node:fs';
+import { lstatSync, mkdtempSync, readdirSync, rmdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { bindMounter } from './bind-mounter.js';
+
+/** What the names of the directories begin with in which it is tried. */
+const PROBE = 'mount-probe-';
 
 /**
  * Why this process cannot make bind mounts, in words; undefined when it can. It tries, inside
@@ -9,7 +12,7 @@ import { bindMounter } from './bind-mounter.js';
  */
 export function canMount(directory: string): string | undefined {
   try {
-    const probe = mkdtempSync(join(directory, 'mount-probe-'));
+    const probe = mkdtempSync(join(directory, PROBE));
     try {
       bindOnce(probe);
     } finally {
@@ -18,6 +21,20 @@ export function canMount(directory: string): string | undefined {
     return undefined;
   } catch (error) {
     return error instanceof Error ? error.message : String(error);
+  }
+}
+
+/** Removes what a try left in `directory` when its process was killed. Nobody may be trying there now. */
+export function clearProbes(directory: string): void {
+  for (const name of readdirSync(directory).filter((each) => each.startsWith(PROBE))) {
+    const probe = join(directory, name);
+    const mounter = bindMounter({ workDirectory: probe });
+    while (mounter.unbind(join(probe, 'target'))) {
+      // Mounts go one by one.
+    }
+    // Takes over the target that was left and ends as every try does: with nothing there.
+    bindOnce(probe);
+    rmdirSync(probe);
   }
 }
 

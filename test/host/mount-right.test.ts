@@ -1,10 +1,11 @@
 import { spawnSync } from 'node:child_process';
-import { chmodSync } from 'node:fs';
+import { chmodSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { canMount } from '../../src/host/mount-right.js';
+import { canMount, clearProbes } from '../../src/host/mount-right.js';
+import { MS_BIND, mount } from '../../src/host/syscalls.js';
 import { asNobody, IN_NAMESPACE, program } from './nobody.js';
-import { isRoot, listing, scratch, type Scratch } from './scratch.js';
+import { isRoot, listing, mountsBelow, scratch, type Scratch } from './scratch.js';
 
 describe('canMount', function () {
   let place: Scratch;
@@ -42,5 +43,19 @@ describe('canMount', function () {
 
   it('says that the directory cannot be used', () => {
     expect(canMount(join(place.root, 'absent'))).to.match(/ENOENT/);
+  });
+
+  it('leaves nothing that is not cleared after a crash in the middle', () => {
+    place.make('mount-probe-1');
+    const mounted = place.make('mount-probe-2');
+    const file = join(place.make('others'), 'file');
+    writeFileSync(file, 'content');
+    for (let crash = 0; crash < 2; crash += 1) {
+      mount(mounted, place.make('mount-probe-2', 'target'), MS_BIND);
+    }
+    clearProbes(place.root);
+    expect(readdirSync(place.root)).to.deep.equal(['others']);
+    expect(mountsBelow(place.root)).to.have.lengthOf(1);
+    expect(readFileSync(file, 'utf8')).to.equal('content');
   });
 });
