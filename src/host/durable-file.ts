@@ -1,4 +1,4 @@
-import { closeSync, fsync, openSync, renameSync, writeSync } from 'node:fs';
+import { closeSync, fsync, openSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { promisify } from 'node:util';
 
@@ -14,7 +14,7 @@ export type Sync = 'always' | 'never';
 export async function writeNew(path: string, text: string, sync: Sync): Promise<void> {
   const descriptor = openSync(path, 'wx', 0o600);
   try {
-    writeSync(descriptor, text);
+    writeFileSync(descriptor, text);
     if (sync === 'always') await flush(descriptor);
   } finally {
     closeSync(descriptor);

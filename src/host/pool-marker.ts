@@ -50,7 +50,9 @@ function readOwner(directory: string): string | undefined {
   } catch (error) {
     if (errorCode(error) === 'ENOENT') return undefined;
     if (!(error instanceof RecordError)) throw error;
-    throw new PoolError(`${error.message}; restore it, or run "csi-mock pool rebuild"`);
+    const way =
+      error.reason === 'newer' ? 'use a newer driver' : 'restore it, or run "csi-mock pool rebuild"';
+    throw new PoolError(`${error.message}; ${way}`);
   }
 }
 

@@ -97,6 +97,8 @@ export function openPool(directory: string, sync: Sync): Pool {
     descriptor,
 
     identity(id) {
+      // Ids come from the wire: what could climb out of the directory is no volume of ours.
+      if (!isVolumeId(id)) return undefined;
       const stats = lstatSync(dataPath(id), { bigint: true, throwIfNoEntry: false });
       return stats === undefined ? undefined : { device: stats.dev, inode: stats.ino };
     },

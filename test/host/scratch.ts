@@ -23,10 +23,16 @@ export interface Scratch {
   remove(): void;
 }
 
-/** `shared`: mounts in it propagate to the namespaces that were made of this one. */
-export function scratch(propagation: 'private' | 'shared' = 'private'): Scratch {
+/**
+ * `shared`: mounts in it propagate to the namespaces that were made of this one. `size`: what fits in
+ * it, as mount(8) has it.
+ */
+export function scratch(
+  propagation: 'private' | 'shared' = 'private',
+  size: string = '50%',
+): Scratch {
   const root = realpathSync(mkdtempSync(join(tmpdir(), 'csi-mock-test-')));
-  execFileSync('mount', ['-t', 'tmpfs', '-o', 'mode=0755', 'none', root]);
+  execFileSync('mount', ['-t', 'tmpfs', '-o', `mode=0755,size=${size}`, 'none', root]);
   execFileSync('mount', [`--make-${propagation}`, root]);
   return {
     root,
