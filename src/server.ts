@@ -1,0 +1,95 @@
+import { Server as GrpcServer, ServerCredentials } from '@grpc/grpc-js';
+import type { Socket } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
+import type {
+  ControllerDefinition,
+  ControllerHandlers,
+} from './csi/generated/csi/v1/Controller.js';
+import type { IdentityDefinition, IdentityHandlers } from './csi/generated/csi/v1/Identity.js';
+import type { NodeDefinition, NodeHandlers } from './csi/generated/csi/v1/Node.js';
+import type { Handlers } from './csi/handler.js';
+import type { Log } from './log.js';
+import { callLog, type OngoingCalls } from './server/call-log.js';
+import { listen } from './server/listener.js';
+import { answerUnknownMethods, register } from './server/methods.js';
+import { noneRunning } from './server/running.js';
+
+/** The handlers of one service. An RPC without a handler is answered UNIMPLEMENTED. */
+export type ServedService =
+  | Served<IdentityDefinition, IdentityHandlers>
+  | Served<ControllerDefinition, ControllerHandlers>
+  | Served<NodeDefinition, NodeHandlers>;
+
+interface Served<Definition, Service> {
+  readonly definition: Definition;
+  readonly handlers: Partial<Handlers<Service>>;
+}
+
+export interface ServeOptions {
+  /** Absolute path. */
+  readonly socketPath: string;
+  /** Permission bits of the socket, for example 0o600. */
+  readonly socketMode: number;
+  readonly services: readonly ServedService[];
+  readonly log: Log;
+  /** In bytes. A larger request is answered RESOURCE_EXHAUSTED and not read. */
+  readonly maxRequestBytes: number;
+}
+
+export interface Server {
+  /**
+   * Accepts nothing more, removes the socket and lets the calls in flight end. What has not ended
+   * after `graceMs` is cut off: the callers see their connection end, the handlers their signal abort.
+   */
+  stop(options: { readonly graceMs: number }): Promise<void>;
+}
+
+/** Serves on a unix socket from when it resolves. Throws a ListenError. */
+export async function serve(options: ServeOptions): Promise<Server> {
+  const { socketPath, socketMode, services, log, maxRequestBytes } = options;
+  const calls: OngoingCalls = new WeakMap();
+  const running = noneRunning();
+  const grpcServer = new GrpcServer({
+    interceptors: [callLog(log, calls)],
+    'grpc.max_receive_message_length': maxRequestBytes,
+    'grpc.enable_channelz': 0,
+  });
+  for (const service of services) register(grpcServer, service, calls, running);
+  answerUnknownMethods(grpcServer);
+
+  const injector = grpcServer.createConnectionInjector(ServerCredentials.createInsecure());
+  const connections = new Set<Socket>();
+  const listener = await listen({
+    path: socketPath,
+    mode: socketMode,
+    onConnection(connection) {
+      connections.add(connection);
+      connection.once('close', () => connections.delete(connection));
+      injector.injectConnection(connection);
+    },
+    onError: (error) => log.error({ err: error }, 'trouble with the socket'),
+  });
+
+  async function stop(graceMs: number): Promise<void> {
+    listener.close();
+    const closed = new Promise<void>((resolve) => grpcServer.tryShutdown(() => resolve()));
+    if (await within(graceMs, Promise.all([closed, running.none()]))) return;
+    log.warn({ handlers: running.count }, 'calls in flight are cut off: the time to end is over');
+    for (const connection of connections) connection.destroy();
+    await closed;
+  }
+
+  let stopped: Promise<void> | undefined;
+  return { stop: ({ graceMs }) => (stopped ??= stop(graceMs)) };
+}
+
+/** Whether `work` ends within `ms`. */
+async function within(ms: number, work: Promise<unknown>): Promise<boolean> {
+  const timer = new AbortController();
+  const late = delay(ms, false, { signal: timer.signal });
+  try {
+    return await Promise.race([work.then(() => true), late]);
+  } finally {
+    timer.abort();
+  }
+}
