@@ -58,15 +58,14 @@ export function mounterOver(api: MountApi): Mounter {
         using entry = place && holdEntry(place);
         if (place === undefined || entry === undefined) return;
         requireNoMount(api, place, entry, target);
-        requireEmpty(entry, ['directory', 'file'], target);
-        removeTarget(place, entry);
+        removeTarget(place, entry, target);
       });
     },
     rootOf(path) {
       using place = holdPlace(path);
       using entry = place && holdEntry(place);
       if (place === undefined || entry === undefined) return undefined;
-      if (!api.isMountRoot(place.parent, entry)) return undefined;
+      if (!isMountedAt(api, place, entry)) return undefined;
       return { device: entry.status.identity.device, root: listedMount(mountId(entry)).root };
     },
   };
@@ -76,7 +75,16 @@ function presence(api: MountApi, place: Place): Presence {
   using entry = holdEntry(place);
   if (entry === undefined) return { kind: 'absent' };
   const { kind, identity } = entry.status;
-  return { kind, mounted: api.isMountRoot(place.parent, entry), identity };
+  return { kind, mounted: isMountedAt(api, place, entry), identity };
+}
+
+/**
+ * Whether the entry is a mount under a name. A path that ends in no name is never one: what `.`, `..`
+ * and the root directory lead to is mounted elsewhere, and umount2(2) of the root directory of a
+ * process makes its whole file system read-only.
+ */
+function isMountedAt(api: MountApi, { parent, name }: Place, entry: HeldFile): boolean {
+  return name !== '.' && name !== '..' && api.isMountRoot(parent, entry);
 }
 
 function bind(api: MountApi, request: BindRequest, shows: Mounter['shows']): void {
@@ -90,9 +98,9 @@ function bind(api: MountApi, request: BindRequest, shows: Mounter['shows']): voi
   const made = request.createTarget && makeTarget(place, kind);
   using entry = holdEntry(place);
   if (entry === undefined) throw new MountRefusal('no-target', `${target} does not exist`);
-  requireNoMount(api, place, entry, target);
-  requireEmpty(entry, [kind], target);
   try {
+    requireNoMount(api, place, entry, target);
+    requireEmpty(entry, [kind], target);
     using mount = api.clone(source, attributes);
     // What was checked is what is mounted on: the kernel goes by the descriptor, so a symlink or a
     // directory that takes the target's place from here on is never touched. If one did, or if a
@@ -103,7 +111,7 @@ function bind(api: MountApi, request: BindRequest, shows: Mounter['shows']): voi
       throw new MountRefusal('no-target', `${target} was replaced while it was mounted on`);
     }
   } catch (error) {
-    if (made) attempt(() => removeTarget(place, entry));
+    if (made) attempt(() => removeTarget(place, entry, target));
     throw error;
   }
 }
@@ -141,7 +149,7 @@ function isMounted(found: Presence): found is Exclude<Presence, { kind: 'absent'
 }
 
 function requireNoMount(api: MountApi, place: Place, entry: HeldFile, path: string): void {
-  if (api.isMountRoot(place.parent, entry)) {
+  if (isMountedAt(api, place, entry)) {
     throw new MountRefusal('foreign-mount', `${path} is a mount point already`);
   }
 }

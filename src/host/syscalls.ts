@@ -26,7 +26,6 @@ export const MS_NODIRATIME = 2048;
 export const MS_BIND = 4096;
 export const MS_MOVE = 8192;
 export const MS_PRIVATE = 1 << 18;
-export const MS_SHARED = 1 << 20;
 export const MS_RELATIME = 1 << 21;
 export const MS_STRICTATIME = 1 << 24;
 
@@ -104,7 +103,7 @@ export function umount2(target: string, flags: number): void {
   checked(libc().umount2(whole('umount2', target), flags), 'umount2', target);
 }
 
-/** With OPEN_TREE_CLONE: a copy, mounted nowhere, of the mount that `path` lies in, rooted there. */
+/** Holds the path. With OPEN_TREE_CLONE: a copy, mounted nowhere, of the mount that `path` lies in, rooted there. */
 export function openTree(directory: number, path: string, flags: number): number {
   const every = flags | O_CLOEXEC;
   const result = libc().openTree(SYS_OPEN_TREE, directory, whole('open_tree', path), every);

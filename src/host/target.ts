@@ -47,12 +47,16 @@ export function requireEmpty(
   }
 }
 
-/** Removes what `entry` holds if it is still what stands at the place and nothing is in it. */
-export function removeTarget(place: Place, entry: HeldFile): void {
+/**
+ * Removes what `entry` holds, if it still stands at the place. Throws a MountRefusal unless it is an
+ * empty directory or an empty file by now.
+ */
+export function removeTarget(place: Place, entry: HeldFile, path: string): void {
   using now = holdEntry(place);
   if (now === undefined || !sameFile(now.status.identity, entry.status.identity)) return;
+  requireEmpty(now, ['directory', 'file'], path);
   const { parent, name } = place;
-  unlinkat(parent.number, name, entry.status.kind === 'directory' ? AT_REMOVEDIR : 0);
+  unlinkat(parent.number, name, now.status.kind === 'directory' ? AT_REMOVEDIR : 0);
 }
 
 function hasContent(directory: HeldFile): boolean {

@@ -1,9 +1,18 @@
-import { mkdirSync, renameSync, rmdirSync, symlinkSync } from 'node:fs';
+import {
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmdirSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname } from 'node:path';
 import { expect } from 'chai';
 import { mounterOver } from '../../src/host/bind-mounter.js';
 import { classicApi } from '../../src/host/classic-api.js';
+import { MountRefusal, type Mounter } from '../../src/host/mounter.js';
 import { SyscallError } from '../../src/host/syscall-error.js';
+import { MNT_DETACH, umount2 } from '../../src/host/syscalls.js';
 import { treeApi } from '../../src/host/tree-api.js';
 import { disturbed } from './disturbed-api.js';
 import { mountSite, type MountSite, type Thing } from './mount-site.js';
@@ -75,6 +84,41 @@ for (const [name, apiOf] of Object.entries(apis)) {
         expectRefusal(site.root, 'not-permitted', () => site.bind({ source }));
       });
     }
+
+    /** A mounter where something happens, once, after it has looked and before it acts. */
+    const mounterDisturbedBy = (disturb: () => void): Mounter => {
+      const api = apiOf(site.work);
+      let pending = true;
+      return mounterOver({
+        ...api,
+        isMountRoot(parent, entry) {
+          const answer = api.isMountRoot(parent, entry);
+          if (pending) disturb();
+          pending = false;
+          return answer;
+        },
+      });
+    };
+
+    it('does not unmount what a symlink leads to that takes the place of a mount meanwhile', () => {
+      interfere = () => {};
+      const elsewhere = site.path('pods', 'elsewhere');
+      for (const target of [site.target, elsewhere]) site.bind({ target });
+      const mounter = mounterDisturbedBy(() => {
+        umount2(site.target, MNT_DETACH);
+        rmdirSync(site.target);
+        symlinkSync(elsewhere, site.target);
+      });
+      expect(mounter.unbind(site.target)).to.equal(false);
+      expect(site.mounter.look(elsewhere)).to.include({ mounted: true });
+    });
+
+    it('does not remove a file that gets content meanwhile', () => {
+      site.put('an empty file');
+      const mounter = mounterDisturbedBy(() => writeFileSync(site.target, 'content'));
+      expect(() => mounter.removeTarget(site.target)).to.throw(MountRefusal, 'content');
+      expect(readFileSync(site.target, 'utf8')).to.equal('content');
+    });
 
     it('passes on an error that is no refusal, and leaves nothing', () => {
       interfere = () => {

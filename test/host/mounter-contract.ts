@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { expect } from 'chai';
 import type { MountRefusal, Mounter } from '../../src/host/mounter.js';
 import { mountSite, type MountSite, type Thing } from './mount-site.js';
-import { expectRefusal, identityOf, isRoot, listing } from './scratch.js';
+import { expectRefusal, identityOf, isRoot, listing, mountsBelow } from './scratch.js';
 
 /** What every Mounter promises, checked on real directories. */
 export function mounterContract(name: string, open: (workDirectory: string) => Mounter): void {
@@ -55,13 +55,6 @@ export function mounterContract(name: string, open: (workDirectory: string) => M
         symlinkSync(dirname(site.directory), site.path('link'));
         const found = site.mounter.look(site.path('link', 'directory'));
         expect(found).to.deep.include({ kind: 'directory', identity: identityOf(site.directory) });
-      });
-
-      it('sees the root directory', () => {
-        expect(site.mounter.look('/')).to.deep.include({
-          kind: 'directory',
-          identity: identityOf('/'),
-        });
       });
     });
 
@@ -223,6 +216,19 @@ export function mounterContract(name: string, open: (workDirectory: string) => M
         expect(site.mounter.unbind(site.path('link/'))).to.equal(false);
         expect(site.mounter.look(site.target)).to.include({ mounted: true });
       });
+    });
+
+    it('takes a path that ends in no name for no mount, and leaves it alone', () => {
+      site.make('volumes', 'directory', 'inner');
+      site.bind();
+      for (const path of [`${site.target}/.`, `${site.target}/inner/..`]) {
+        expect(site.mounter.look(path)).to.include({ kind: 'directory', mounted: false });
+        expect(site.mounter.unbind(path)).to.equal(false);
+        expect(() => site.bind({ target: path })).to.throw();
+        expect(() => site.mounter.removeTarget(path)).to.throw();
+      }
+      expect(mountsBelow(site.target)).to.have.length(1);
+      expect(site.mounter.look('/')).to.include({ kind: 'directory', mounted: false });
     });
 
     describe('removeTarget', () => {

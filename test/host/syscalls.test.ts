@@ -1,4 +1,4 @@
-import { readdirSync } from 'node:fs';
+import { readFileSync, readdirSync } from 'node:fs';
 import { expect } from 'chai';
 import { SyscallError } from '../../src/host/syscall-error.js';
 import {
@@ -52,6 +52,18 @@ describe('System calls', () => {
     const before = readdirSync('/proc/self/fd').length;
     for (const call of cut) expect(call).to.throw(SyscallError, /EINVAL.*NUL/);
     expect(readdirSync('/proc/self/fd')).to.have.length(before);
+  });
+
+  it('make descriptors that no other program inherits', () => {
+    for (const open of [() => openat(AT_FDCWD, '/', O_PATH), () => openTree(AT_FDCWD, '/', 0)]) {
+      const descriptor = open();
+      const flags = /^flags:\t(\d+)$/m.exec(
+        readFileSync(`/proc/self/fdinfo/${descriptor}`, 'utf8'),
+      );
+      close(descriptor);
+      const O_CLOEXEC = 0o2000000;
+      expect(Number.parseInt(flags?.[1] ?? '', 8) & O_CLOEXEC).to.equal(O_CLOEXEC);
+    }
   });
 
   it('identify files as node:fs does', () => {
