@@ -45,6 +45,7 @@ export function driverWith(options: Options): Driver {
     HEALTH_MAX_AGE_MS,
   );
   let server: Server | undefined;
+  let opening: Promise<Assembly> | undefined;
   let assembly: Assembly | undefined;
 
   const health = (): Health =>
@@ -76,8 +77,12 @@ export function driverWith(options: Options): Driver {
   async function stop(): Promise<void> {
     await server?.stop({ graceMs: options.shutdownGrace });
     server = undefined;
-    await assembly?.close();
+    // What a start has begun to open is open before it can be closed.
+    const begun = opening;
+    opening = undefined;
+    const opened = await begun?.catch(() => undefined);
     assembly = undefined;
+    await opened?.close();
   }
 
   return {
@@ -93,7 +98,7 @@ export function driverWith(options: Options): Driver {
         version: VERSION,
         controller: true,
         topology: options.topology,
-        expansion: options.controllerCapabilities.includes('EXPAND_VOLUME'),
+        expansion: growsVolumes(options),
         health,
       });
       server = await serve({
@@ -108,12 +113,22 @@ export function driverWith(options: Options): Driver {
         ],
       });
       try {
-        assembly = await assemble(options, log);
+        opening = assemble(options, log);
+        assembly = await opening;
       } catch (error) {
         await stop();
         throw error;
       }
+      if (server === undefined) throw new Error('the driver was stopped before it had started');
       log.info({ endpoint: options.endpoint, pool: options.poolDir }, 'ready');
     },
   };
+}
+
+/** Whether the plugin as a whole grows volumes. A node alone cannot: the store is the controller's. */
+function growsVolumes({ controllerCapabilities, nodeCapabilities, services }: Options): boolean {
+  return (
+    controllerCapabilities.includes('EXPAND_VOLUME') ||
+    (services.length === 2 && nodeCapabilities.includes('EXPAND_VOLUME'))
+  );
 }

@@ -15,7 +15,7 @@ export interface IdentityDeps {
   readonly controller: boolean;
   /** VOLUME_ACCESSIBILITY_CONSTRAINTS: volumes and nodes come with topologies. */
   readonly topology: boolean;
-  /** EXPAND_VOLUME in the Controller service: volumes grow while they are in use. */
+  /** Volumes grow while they are in use, by the Controller service or by the Node service. */
   readonly expansion: boolean;
   health(): Health;
 }
