@@ -4,7 +4,7 @@ import { holdFile, type Descriptor, type HeldFile } from './descriptor.js';
 import { errorCode } from './errno.js';
 import { ATIMES, attributeRefusal, type MountApi } from './mount-api.js';
 import { listedMount, mountId } from './mount-table.js';
-import { MOUNT_ATTRIBUTES, type MountAttribute } from './mounter.js';
+import { MOUNT_ATTRIBUTES, type MountAttribute } from '../model/mount-flags.js';
 import {
   AT_FDCWD,
   MNT_DETACH,

@@ -1,5 +1,6 @@
 import type { Descriptor, HeldFile } from './descriptor.js';
-import { MountRefusal, type MountAttribute } from './mounter.js';
+import type { MountAttribute } from '../model/mount-flags.js';
+import { MountRefusal } from './mounter.js';
 
 /** One of the kernel's ways to make bind mounts. */
 export interface MountApi {

@@ -1,3 +1,5 @@
+import type { MountAttribute } from '../model/mount-flags.js';
+
 /** What identifies a directory or file on this machine while it exists, whatever its path. */
 export interface FileIdentity {
   readonly device: bigint;
@@ -7,21 +9,6 @@ export interface FileIdentity {
 export function sameFile(a: FileIdentity, b: FileIdentity): boolean {
   return a.device === b.device && a.inode === b.inode;
 }
-
-/** The mount attributes that can be set for one mount of a file system. */
-export const MOUNT_ATTRIBUTES = [
-  'ro',
-  'nosuid',
-  'nodev',
-  'noexec',
-  'noatime',
-  'nodiratime',
-  'relatime',
-  'strictatime',
-  'nosymfollow',
-] as const;
-
-export type MountAttribute = (typeof MOUNT_ATTRIBUTES)[number];
 
 /** What stands at a path itself: its last component is never followed. */
 export type Presence =

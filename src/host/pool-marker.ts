@@ -51,7 +51,9 @@ function readOwner(directory: string): string | undefined {
     if (errorCode(error) === 'ENOENT') return undefined;
     if (!(error instanceof RecordError)) throw error;
     const way =
-      error.reason === 'newer' ? 'use a newer driver' : 'restore it, or run "csi-mock pool rebuild"';
+      error.reason === 'newer'
+        ? 'use a newer driver'
+        : 'restore it, or run "csi-mock pool rebuild"';
     throw new PoolError(`${error.message}; ${way}`);
   }
 }

@@ -1,7 +1,7 @@
 import { hold } from './descriptor.js';
 import { errorCode } from './errno.js';
 import { attributeRefusal, type MountApi } from './mount-api.js';
-import type { MountAttribute } from './mounter.js';
+import type { MountAttribute } from '../model/mount-flags.js';
 import {
   AT_EMPTY_PATH,
   AT_FDCWD,

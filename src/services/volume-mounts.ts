@@ -1,5 +1,6 @@
 import { StatusError } from '../csi/status.js';
-import { MountRefusal, type MountAttribute, type Mounter } from '../host/mounter.js';
+import { MountRefusal, type Mounter } from '../host/mounter.js';
+import type { MountAttribute } from '../model/mount-flags.js';
 import type { Pool } from '../host/pool.js';
 
 /** The mounts of the volumes, by volume and path. */

@@ -3,7 +3,7 @@ import { closeSync, mkdirSync, openSync, readFileSync, readdirSync, writeFileSyn
 import { dirname, join } from 'node:path';
 import { expect } from 'chai';
 import { bindMounter } from '../../src/host/bind-mounter.js';
-import type { MountAttribute } from '../../src/host/mounter.js';
+import type { MountAttribute } from '../../src/model/mount-flags.js';
 import { mountSite, type MountSite } from './mount-site.js';
 import { mounterContract } from './mounter-contract.js';
 import { expectRefusal, identityOf, isRoot, mountsBelow } from './scratch.js';

@@ -1,7 +1,8 @@
 import { lstatSync } from 'node:fs';
 import { bindMounter } from '../../src/host/bind-mounter.js';
 import { canMount } from '../../src/host/mount-right.js';
-import { MOUNT_ATTRIBUTES, MountRefusal } from '../../src/host/mounter.js';
+import { MountRefusal } from '../../src/host/mounter.js';
+import { MOUNT_ATTRIBUTES } from '../../src/model/mount-flags.js';
 
 /*
  * A program for tests: does with a mounter what its arguments say, as the user and in the namespace
