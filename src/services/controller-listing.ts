@@ -8,7 +8,7 @@ import { isKubernetesKey } from '../model/kubernetes-key.js';
 import { unsupported } from '../model/volume.js';
 import type { VolumeCapability } from '../model/capability.js';
 import type { Volume } from '../model/volume.js';
-import type { ControllerDeps } from './controller-deps.js';
+import { knownModes, type ControllerDeps } from './controller-deps.js';
 import { wireVolume } from './controller-wire.js';
 import { volumeNotFound } from './outcome.js';
 import { pageToken, startAfter } from './page-token.js';
@@ -95,7 +95,11 @@ export function listing(deps: ControllerDeps): Listing {
       const asked =
         request.volume_capabilities.length === 0
           ? []
-          : volumeCapabilities(request.volume_capabilities, 'volume_capabilities', 'all');
+          : volumeCapabilities(
+              request.volume_capabilities,
+              'volume_capabilities',
+              knownModes(deps),
+            );
       const elsewhere =
         request.accessible_topology !== null &&
         deps.topologies.length > 0 &&

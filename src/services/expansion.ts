@@ -28,7 +28,10 @@ export function expansion(deps: {
       try {
         // The descriptor first: after a crash in between, the retry writes both again.
         await pool.describe(larger);
-        await store.putVolume(larger);
+        const recorded = store.putVolume(larger);
+        // The store counts the new size from here on.
+        release();
+        await recorded;
       } finally {
         release();
       }
