@@ -54,16 +54,14 @@ export function decideExpansion(
         `capacity_range allows at most ${range.limitBytes}`,
     );
   }
+  if (range.requiredBytes <= capacityBytes) return { answer: 'OK', bytes: capacityBytes };
   if (rules.maxVolumeSize > 0n && range.requiredBytes > rules.maxVolumeSize) {
     return refuse(
       'OUT_OF_RANGE',
       `capacity_range asks for ${range.requiredBytes} bytes, volumes have at most ${rules.maxVolumeSize}`,
     );
   }
-  return {
-    answer: 'OK',
-    bytes: range.requiredBytes > capacityBytes ? range.requiredBytes : capacityBytes,
-  };
+  return { answer: 'OK', bytes: range.requiredBytes };
 }
 
 /** Whether a size lies within a range. */

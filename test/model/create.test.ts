@@ -63,6 +63,10 @@ describe('decideExpansion of a volume of 100 bytes', () => {
       expect(verdict.answer === 'OK' ? verdict.bytes : verdict.answer).to.equal(expected);
     });
   }
+  it('what it has already is idempotent, although the maximum was lowered meanwhile', () => {
+    const lowered = { ...rules, maxVolumeSize: 50n };
+    expect(decideExpansion('vol-1', 100n, range(100n), lowered)).to.have.property('bytes', 100n);
+  });
 });
 
 describe('decideRepeatedCreate', () => {
