@@ -1,0 +1,112 @@
+import { statSync, writeFileSync } from 'node:fs';
+import { setTimeout as delay } from 'node:timers/promises';
+import { expect } from 'chai';
+import { ACCESS_MODES, isReaderOnly } from '../../src/model/access-mode.js';
+import { isRoot } from '../host/scratch.js';
+import { checkExactly, checkPromises } from './checks.js';
+import { coOf, createCo, type Co } from './co.js';
+import { coVolume, type Change } from './co-volume.js';
+import { makeDisk, type Disk, type Kind } from './disk.js';
+import { createRandom, seedOfRun } from './random.js';
+import { ended } from './recovery.js';
+import { site, type Served, type Site } from './site.js';
+
+describe('a power failure', () => {
+  let place: Site;
+
+  beforeEach(function () {
+    if (!isRoot) this.skip();
+    place = site('disk/state');
+  });
+  afterEach(() => place.remove());
+
+  function diskOrSkip(test: Mocha.Context, kind: Kind): Disk {
+    const disk = makeDisk(place.path('image'), place.path('disk'), kind);
+    return disk ?? test.skip();
+  }
+
+  /** Cuts the power while the driver works, and brings the disk back as it is at the next boot. */
+  async function crash(disk: Disk, driver: Served, co: Co, calls: Promise<unknown>): Promise<void> {
+    disk.cutPower();
+    await driver.kill();
+    await calls;
+    place.unmount();
+    disk.powerOn();
+    for (const volume of co.volumes) volume.forgetMounts();
+  }
+
+  /** Writes a file that must not survive. Another name each time: ext4 flushes what replaces content. */
+  function writeUnflushed(name: string): { expectLost(): void } {
+    const path = place.path('disk', name);
+    writeFileSync(path, 'in memory only');
+    return {
+      expectLost() {
+        const { size } = statSync(path, { throwIfNoEntry: false }) ?? { size: 0 };
+        expect(size, 'the test is void: what was never flushed is on the disk').to.equal(0);
+      },
+    };
+  }
+
+  async function recovered(co: Co): Promise<Served> {
+    const driver = await place.serve();
+    expect(driver.said(), 'the log of the start').not.to.match(/"level":"(warn|error)"/);
+    await checkPromises(co, place, driver.client, 'lost');
+    await co.retry(driver.client);
+    await checkExactly(co, place, driver.client);
+    return driver;
+  }
+
+  const ROUNDS = 8;
+  const seed = seedOfRun();
+  it(`${ROUNDS} times in a burst of calls: what was acknowledged holds, nothing half-made counts (seed ${seed})`, async function () {
+    const disk = diskOrSkip(this, 'journal');
+    const numbers = createRandom(seed);
+    const co = createCo(place.pods, numbers);
+    let driver = await recovered(co);
+    for (let round = 0; round < ROUNDS; round += 1) {
+      const unflushed = writeUnflushed(`unflushed-${round}`);
+      const burst = co.burst(driver.client, ['INTERNAL', 'UNAVAILABLE', 'EIO']);
+      await Promise.race([burst, delay(20 + numbers.below(200))]);
+      await crash(disk, driver, co, burst);
+      unflushed.expectLost();
+      driver = await recovered(co);
+    }
+    await ended(co, place, driver);
+  }).timeout(60_000);
+
+  // No promise can be kept for a disk without a journal where names are removed and files made after:
+  // e2fsck may find two names for the same inode. So nothing is made here after a removal.
+  it('without a journal, after every kind of call: what was acknowledged holds', async function () {
+    const disk = diskOrSkip(this, 'no journal');
+    const modes = ACCESS_MODES.filter((mode) => !isReaderOnly(mode));
+    const co = coOf(
+      [...modes, ...modes, ...modes].map((mode, index) =>
+        coVolume(place.pods, `volume-${index}`, mode),
+      ),
+    );
+    const driver = await recovered(co);
+    const unflushed = writeUnflushed('unflushed');
+    const changes: readonly Change[] = [
+      { kind: 'create' },
+      { kind: 'expand', bytes: 2n ** 21n },
+      { kind: 'attach' },
+      { kind: 'stage' },
+    ];
+    await Promise.all(
+      co.volumes.map(async (volume, index) => {
+        // Some have only been created, and so on.
+        for (const change of changes.slice(0, 1 + (index % 4))) {
+          await volume.send(driver.client, change);
+        }
+      }),
+    );
+    await Promise.all(
+      co.volumes
+        .filter((volume, index) => !volume.attached && index % 3 === 0)
+        .map((volume) => volume.send(driver.client, { kind: 'delete' })),
+    );
+    await crash(disk, driver, co, Promise.resolve());
+    unflushed.expectLost();
+    await ended(co, place, await recovered(co));
+  }).timeout(20_000);
+});
