@@ -1,4 +1,5 @@
-import { dirname } from 'node:path/posix';
+import { readlinkSync } from 'node:fs';
+import { dirname, join } from 'node:path/posix';
 import { classicApi } from './classic-api.js';
 import type { HeldFile } from './descriptor.js';
 import { errorCode } from './errno.js';
@@ -67,6 +68,10 @@ export function mounterOver(api: MountApi): Mounter {
       if (place === undefined || entry === undefined) return undefined;
       if (!isMountedAt(api, place, entry)) return undefined;
       return { device: entry.status.identity.device, root: listedMount(mountId(entry)).root };
+    },
+    realPath(path) {
+      using place = holdPlace(path);
+      return place && join(readlinkSync(place.parent.link), place.name);
     },
   };
 }

@@ -61,6 +61,11 @@ export interface Mounter {
    * device; undefined when `path` is no mount point. Slow: reads the mount table.
    */
   rootOf(path: string): { readonly device: bigint; readonly root: string } | undefined;
+  /**
+   * The one name of the place that `path` leads to: without symlinks on the way, the last component as
+   * it is. Undefined when a parent is missing.
+   */
+  realPath(path: string): string | undefined;
 }
 
 /** Why a path cannot be mounted on, or a mount not removed; nothing was changed. */

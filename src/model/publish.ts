@@ -2,7 +2,7 @@ import { needsSingleNodeMultiWriter } from './access-mode.js';
 import { fsType, mountFlags, volumeMountGroup, type VolumeCapability } from './capability.js';
 import { sameList, sameMap } from './equality.js';
 import { attachBreach, stageBreach, type LifecycleRules, type NodeFacts } from './lifecycle.js';
-import type { Publication, PublishArguments } from './node-volume.js';
+import type { Publication, PublishArguments, Staging } from './node-volume.js';
 import { cell } from './publish-table.js';
 import { refuse, type Accepted, type Idempotent, type Refusal } from './verdict.js';
 import { unsupported } from './volume.js';
@@ -49,6 +49,18 @@ export function decidePublish(
   }
   return (
     refuseOtherTarget(request, facts.publications, rules) ?? { answer: 'OK', warnings: breaches }
+  );
+}
+
+/** Decides NodeUnpublishVolume: whatever shows the volume goes, but for its staging. */
+export function decideUnpublish(
+  { volumeId, targetPath }: Pick<PublishRequest, 'volumeId' | 'targetPath'>,
+  staging: Staging | null,
+): Accepted | Refusal<'FAILED_PRECONDITION'> {
+  if (staging?.path !== targetPath) return { answer: 'OK', warnings: [] };
+  return refuse(
+    'FAILED_PRECONDITION',
+    `volume ${volumeId} is staged at ${targetPath}, not published there: NodeUnstageVolume takes it away`,
   );
 }
 

@@ -1,6 +1,6 @@
 import { describe, sameCapabilityButGroup, type VolumeCapability } from './capability.js';
 import { attachBreach, type LifecycleRules, type NodeFacts } from './lifecycle.js';
-import type { Publication } from './node-volume.js';
+import type { NodeVolume } from './node-volume.js';
 import { refuse, type Accepted, type Idempotent, type Refusal } from './verdict.js';
 import { unsupported } from './volume.js';
 
@@ -49,14 +49,24 @@ export function decideStage(
   return { answer: 'OK', warnings: breach === undefined ? [] : [breach] };
 }
 
-/** Decides NodeUnstageVolume: not while the volume is published (spec: "Reference Counting"). */
+/**
+ * Decides NodeUnstageVolume: not while the volume is published (spec: "Reference Counting"), and never
+ * at a target path. Where the volume is not staged, there is nothing to refuse.
+ */
 export function decideUnstage(
-  volumeId: string,
-  publications: readonly Publication[],
+  { volumeId, path }: Pick<StageRequest, 'volumeId' | 'path'>,
+  { staging, publications }: Pick<NodeVolume, 'staging' | 'publications'>,
   rules: LifecycleRules,
 ): Accepted | Refusal<'FAILED_PRECONDITION'> {
-  if (publications.length === 0) return { answer: 'OK', warnings: [] };
-  const targets = publications.map(({ targetPath }) => targetPath).join(', ');
+  const targetPaths = publications.map(({ targetPath }) => targetPath);
+  if (targetPaths.includes(path)) {
+    return refuse(
+      'FAILED_PRECONDITION',
+      `volume ${volumeId} is published at ${path}, not staged there: NodeUnpublishVolume takes it away`,
+    );
+  }
+  if (staging?.path !== path || publications.length === 0) return { answer: 'OK', warnings: [] };
+  const targets = targetPaths.join(', ');
   const breach = `volume ${volumeId} is still published at ${targets}: NodeUnpublishVolume comes first`;
   return rules.lifecycle === 'enforce'
     ? refuse('FAILED_PRECONDITION', breach)

@@ -3,18 +3,21 @@ import { mountFlags, type VolumeCapability } from '../model/capability.js';
 import { mountAttributes, type MountAttribute } from '../model/mount-flags.js';
 import type { Publication, Staging } from '../model/node-volume.js';
 import type { Attached, NodeDeps } from './node-deps.js';
+import { recordedPaths, type LivingRecord } from './node-records.js';
 
 /** Mounts a volume where it is staged; the CO made the directory. */
 export function mountStaging(
   { mounts }: NodeDeps,
   volumeId: string,
   { path, capability }: Staging,
+  living: LivingRecord,
   attached: Attached | undefined,
 ): void {
   mounts.make({
     volumeId,
     source: undefined,
     path,
+    recorded: recordedPaths(living),
     createPath: false,
     attributes: attributesFor(capability, attached?.readonly === true),
   });
@@ -25,14 +28,15 @@ export function mountPublication(
   { mounts }: NodeDeps,
   volumeId: string,
   publication: Publication,
-  staging: Staging | null,
+  living: LivingRecord,
   attached: Attached | undefined,
 ): void {
   const { capability, readonly } = publication.arguments;
   mounts.make({
     volumeId,
-    source: staging?.path,
+    source: living.staging?.path,
     path: publication.targetPath,
+    recorded: recordedPaths(living),
     createPath: true,
     attributes: attributesFor(capability, readonly || attached?.readonly === true),
   });

@@ -2,7 +2,7 @@ import { absolutePath, identifier } from '../csi/field.js';
 import type { NodeHandlers } from '../csi/generated/csi/v1/Node.js';
 import type { Handlers } from '../csi/handler.js';
 import { publishRequest } from '../csi/node-requests.js';
-import { decidePublish } from '../model/publish.js';
+import { decidePublish, decideUnpublish } from '../model/publish.js';
 import { knownModes, type NodeDeps } from './node-deps.js';
 import { mountPublication } from './node-mounting.js';
 import { raise, volumeNotFound, warnOf } from './outcome.js';
@@ -32,7 +32,7 @@ export function publishing(deps: NodeDeps): Publishing {
             const publication = { targetPath, arguments: asked.arguments };
             const publications = [...living.publications, publication];
             await records.writeThen(volumeId, { ...living, publications }, () => {
-              mountPublication(deps, volumeId, publication, living.staging, attached);
+              mountPublication(deps, volumeId, publication, living, attached);
             });
             return {};
           }
@@ -49,6 +49,8 @@ export function publishing(deps: NodeDeps): Publishing {
       return locks.run(volumeId, call.signal, async () => {
         const known = deps.volume(volumeId) !== undefined || records.has(volumeId);
         const living = records.read(volumeId);
+        const verdict = decideUnpublish({ volumeId, targetPath }, living.staging);
+        if (verdict.answer !== 'OK') raise(verdict);
         // What is at the path counts, recorded or not, and also for a volume that has been deleted.
         const removed = mounts.remove(volumeId, targetPath);
         if (!removed && !known) throw volumeNotFound(volumeId);

@@ -62,6 +62,12 @@ export function nodeRecords(deps: {
   return records;
 }
 
+/** Where a volume is mounted, the staging path first. */
+export function recordedPaths({ staging, publications }: LivingRecord): string[] {
+  const targets = publications.map(({ targetPath }) => targetPath);
+  return staging === null ? targets : [staging.path, ...targets];
+}
+
 const NOTHING: LivingRecord = { staging: null, publications: [] };
 
 /** The part of a record whose mounts are there: mounts end with the boot, or with a mount namespace. */

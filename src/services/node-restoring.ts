@@ -12,7 +12,8 @@ export function restoreMounts(
   recorded: readonly NodeVolume[],
   log: Pick<Call, 'warn'>,
 ): void {
-  for (const { volumeId, staging, publications } of recorded) {
+  for (const record of recorded) {
+    const { volumeId, staging, publications } = record;
     const attempt = (path: string, make: () => void) => {
       if (deps.mounts.isAt(volumeId, path)) return;
       try {
@@ -23,12 +24,12 @@ export function restoreMounts(
     };
     if (staging !== null) {
       const attached = deps.attached(volumeId, {});
-      attempt(staging.path, () => mountStaging(deps, volumeId, staging, attached));
+      attempt(staging.path, () => mountStaging(deps, volumeId, staging, record, attached));
     }
     for (const publication of publications) {
       const attached = deps.attached(volumeId, publication.arguments.publishContext);
       attempt(publication.targetPath, () =>
-        mountPublication(deps, volumeId, publication, staging, attached),
+        mountPublication(deps, volumeId, publication, record, attached),
       );
     }
   }

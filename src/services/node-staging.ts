@@ -33,7 +33,7 @@ export function staging(deps: NodeDeps): Staging {
           case 'OK':
             warnOf(verdict, call);
             await records.writeThen(volumeId, { ...living, staging: { path, capability } }, () => {
-              mountStaging(deps, volumeId, { path, capability }, attached);
+              mountStaging(deps, volumeId, { path, capability }, living, attached);
             });
             return {};
           case 'ALREADY_EXISTS':
@@ -49,16 +49,14 @@ export function staging(deps: NodeDeps): Staging {
       return locks.run(volumeId, call.signal, async () => {
         const known = deps.volume(volumeId) !== undefined || records.has(volumeId);
         const living = records.read(volumeId);
-        const staged = living.staging?.path === path;
-        if (staged) {
-          const verdict = decideUnstage(volumeId, living.publications, rules);
-          if (verdict.answer !== 'OK') raise(verdict);
-          warnOf(verdict, call);
-        }
+        const verdict = decideUnstage({ volumeId, path }, living, rules);
+        if (verdict.answer !== 'OK') raise(verdict);
+        warnOf(verdict, call);
         // What is at the path counts, recorded or not, and also for a volume that has been deleted.
         const removed = mounts.remove(volumeId, path);
         if (!removed && !known) throw volumeNotFound(volumeId);
-        if (staged) await records.write(volumeId, { ...living, staging: null });
+        if (living.staging?.path === path)
+          await records.write(volumeId, { ...living, staging: null });
         return {};
       });
     },

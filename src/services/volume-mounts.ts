@@ -1,3 +1,4 @@
+import { dirname, join } from 'node:path';
 import { StatusError } from '../csi/status.js';
 import { MountRefusal, type Mounter } from '../host/mounter.js';
 import type { MountAttribute } from '../model/mount-flags.js';
@@ -9,13 +10,15 @@ export interface VolumeMounts {
   isAt(volumeId: string, path: string): boolean;
   /**
    * Shows the volume at `path`, taken from `source`: the path where it is staged, or undefined for
-   * the pool itself. A mount of the same volume that nobody has a record of is replaced.
-   * FAILED_PRECONDITION, with the path untouched, when something else is there.
+   * the pool itself. A mount of the same volume that nobody has a record of is replaced; `recorded`
+   * are the paths of those that stay. FAILED_PRECONDITION, with the path untouched, when one of those
+   * or something else is there.
    */
   make(mount: {
     readonly volumeId: string;
     readonly source: string | undefined;
     readonly path: string;
+    readonly recorded: readonly string[];
     readonly createPath: boolean;
     readonly attributes: readonly MountAttribute[];
   }): void;
@@ -26,6 +29,37 @@ export interface VolumeMounts {
 }
 
 export function volumeMounts(mounter: Mounter, pool: Pool): VolumeMounts {
+  /** Nothing is mounted or removed where the data of all volumes is. */
+  function requireOutsidePool(path: string): void {
+    const [real, inside] = [path, join(pool.directory, 'volumes')].map(mounter.realPath);
+    if (
+      real === undefined ||
+      inside === undefined ||
+      !`${real}/`.startsWith(`${dirname(inside)}/`)
+    ) {
+      return;
+    }
+    throw new StatusError(
+      'FAILED_PRECONDITION',
+      `${path} is in the pool, where the driver keeps data`,
+    );
+  }
+
+  /** Only a record that was lost leaves a mount that nobody knows. */
+  function removeUnrecorded(volumeId: string, path: string, recorded: readonly string[]): void {
+    if (!mounts.isAt(volumeId, path)) return;
+    const real = mounter.realPath(path);
+    const same = recorded.find((each) => mounter.realPath(each) === real);
+    if (same !== undefined) {
+      throw new StatusError(
+        'FAILED_PRECONDITION',
+        `volume ${volumeId} is already mounted at ${same}` +
+          (same === path ? '' : `, which is the same place as ${path}`),
+      );
+    }
+    mounts.remove(volumeId, path);
+  }
+
   const mounts: VolumeMounts = {
     isAt(volumeId, path) {
       const identity = pool.identity(volumeId);
@@ -37,7 +71,7 @@ export function volumeMounts(mounter: Mounter, pool: Pool): VolumeMounts {
       return root !== undefined && pool.volumeAt(root.root) === volumeId;
     },
 
-    make({ volumeId, source, path, createPath, attributes }) {
+    make({ volumeId, source, path, recorded, createPath, attributes }) {
       const identity = pool.identity(volumeId);
       if (identity === undefined) {
         throw new StatusError(
@@ -45,8 +79,8 @@ export function volumeMounts(mounter: Mounter, pool: Pool): VolumeMounts {
           `the data of volume ${volumeId} is gone from the pool; restore it or delete the volume`,
         );
       }
-      // Only a record that was lost leaves a mount that nobody knows.
-      mounts.remove(volumeId, path);
+      requireOutsidePool(path);
+      removeUnrecorded(volumeId, path, recorded);
       translate(() => {
         mounter.bind({
           source: source ?? pool.dataPath(volumeId),
@@ -68,6 +102,7 @@ export function volumeMounts(mounter: Mounter, pool: Pool): VolumeMounts {
     },
 
     clear(path) {
+      requireOutsidePool(path);
       translate(() => {
         mounter.removeTarget(path);
       });

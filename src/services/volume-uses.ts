@@ -1,5 +1,5 @@
 import type { UseMarks } from '../host/use-marks.js';
-import type { NodeRecords } from './node-records.js';
+import { recordedPaths, type NodeRecords } from './node-records.js';
 
 /** Where a node has a volume: staged, published or both. */
 export interface VolumeUse {
@@ -29,9 +29,7 @@ export function markedUses(marks: UseMarks): VolumeUses {
 export function recordedUses(nodeId: string, records: NodeRecords): VolumeUses {
   return {
     of(volumeId) {
-      const { staging, publications } = records.read(volumeId);
-      const paths = publications.map(({ targetPath }) => targetPath);
-      if (staging !== null) paths.unshift(staging.path);
+      const paths = recordedPaths(records.read(volumeId));
       return paths.length === 0 ? [] : [{ nodeId, paths }];
     },
   };

@@ -263,6 +263,18 @@ export function mounterContract(name: string, open: (workDirectory: string) => M
       }
     });
 
+    describe('realPath', () => {
+      it('resolves symlinks on the way and leaves the last component as it is', () => {
+        site.put('a symlink to nothing');
+        symlinkSync('pods', site.path('link'));
+        expect(site.mounter.realPath(`${site.path('link', 'target')}/`)).to.equal(site.target);
+      });
+
+      it('is undefined where a parent is missing', () => {
+        expect(site.mounter.realPath(join(site.target, 'below'))).to.equal(undefined);
+      });
+    });
+
     describe('rootOf', () => {
       it('tells the path within the file system, and the device', () => {
         site.bind();

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { ACCESS_MODES, isMultiNode, type AccessMode } from '../../src/model/access-mode.js';
 import type { PublishArguments, Publication, Staging } from '../../src/model/node-volume.js';
-import { decidePublish, type PublishRules } from '../../src/model/publish.js';
+import { decidePublish, decideUnpublish, type PublishRules } from '../../src/model/publish.js';
 import {
   blockCapability,
   mountCapability,
@@ -274,5 +274,21 @@ describe('decidePublish', () => {
     const { answer: code, message } = answer({ target: '/a', args }, [publication('/a', plain)]);
     expect(code).to.equal('ALREADY_EXISTS');
     expect(message).to.include('mount_flags').and.not.include('s3cr3t');
+  });
+});
+
+describe('decideUnpublish', () => {
+  const staging = { path: '/staging', capability: mountCapability('SINGLE_NODE_WRITER') };
+
+  it('OK, whatever is at the target path, unless the volume is staged there', () => {
+    for (const there of [staging, null]) {
+      const verdict = decideUnpublish({ volumeId: 'vol-1', targetPath: '/a' }, there);
+      expect(verdict.answer).to.equal('OK');
+    }
+    const verdict = decideUnpublish({ volumeId: 'vol-1', targetPath: '/staging' }, staging);
+    expect(verdict.answer).to.equal('FAILED_PRECONDITION');
+    expect(verdict)
+      .to.have.property('message')
+      .that.matches(/staged at \/staging/);
   });
 });

@@ -106,17 +106,32 @@ describe('decideUnstage', () => {
     publication('/a', publishArguments(mountCapability(MODE))),
     publication('/b', publishArguments(mountCapability(MODE))),
   ];
+  const request = { volumeId: 'vol-1', path: '/staging' };
+  const living = { staging: staged, publications: published };
 
   it('not published: OK', () => {
-    expect(decideUnstage('vol-1', [], RULES).answer).to.equal('OK');
+    expect(decideUnstage(request, { ...living, publications: [] }, RULES).answer).to.equal('OK');
   });
+  it('published, but staged elsewhere or not at all: OK', () => {
+    expect(decideUnstage({ ...request, path: '/other' }, living, RULES).answer).to.equal('OK');
+    expect(decideUnstage(request, { ...living, staging: null }, RULES).answer).to.equal('OK');
+  });
+  for (const lifecycle of ['enforce', 'warn'] as const) {
+    it(`where it is published: FAILED_PRECONDITION, lifecycle: ${lifecycle}`, () => {
+      const verdict = decideUnstage({ ...request, path: '/b' }, living, { ...RULES, lifecycle });
+      expect(verdict.answer).to.equal('FAILED_PRECONDITION');
+      expect(verdict)
+        .to.have.property('message')
+        .that.matches(/published at \/b, not staged/);
+    });
+  }
   it('published: FAILED_PRECONDITION that names the targets', () => {
-    const verdict = decideUnstage('vol-1', published, RULES);
+    const verdict = decideUnstage(request, living, RULES);
     expect(verdict.answer).to.equal('FAILED_PRECONDITION');
     expect(verdict).to.have.property('message').that.includes('/a, /b');
   });
   it('published, lifecycle: warn: OK with a warning', () => {
-    const verdict = decideUnstage('vol-1', published, { ...RULES, lifecycle: 'warn' });
+    const verdict = decideUnstage(request, living, { ...RULES, lifecycle: 'warn' });
     expect(verdict).to.have.property('warnings').with.lengthOf(1);
   });
 });
