@@ -11,7 +11,7 @@ import { decideTopology } from '../model/topology.js';
 import { unsupported, type Volume } from '../model/volume.js';
 import { knownModes, type ControllerDeps } from './controller-deps.js';
 import { wireVolume } from './controller-wire.js';
-import { raise, volumeNotFound } from './outcome.js';
+import { poolFailure, raise, volumeNotFound } from './outcome.js';
 import { describeUse } from './volume-uses.js';
 
 type Provisioning = Pick<
@@ -53,9 +53,9 @@ export function provisioning(deps: ControllerDeps): Provisioning {
       } catch (error) {
         release();
         await pool.discard(volume.id);
-        throw error;
+        throw poolFailure(error);
       }
-      await pool.reveal(volume.id);
+      pool.reveal(volume.id);
       return volume;
     });
   }
@@ -71,7 +71,7 @@ export function provisioning(deps: ControllerDeps): Provisioning {
         const verdict = decideRepeatedCreate(asked, existing);
         if (verdict.answer !== 'OK (idempotent)') raise(verdict);
         // Does nothing but after a call that failed when all but this was done.
-        await pool.reveal(existing.id);
+        pool.reveal(existing.id);
         return { volume: wireVolume(existing) };
       });
     },
@@ -86,9 +86,11 @@ export function provisioning(deps: ControllerDeps): Provisioning {
         // the CO, which got no answer, deletes it again.
         await pool.retire(volumeId);
         try {
+          // A node in another process that found it just before it went out of sight has left its mark.
+          refuseInUse(volumeId);
           await store.removeVolume(volumeId);
         } catch (error) {
-          await pool.restore(volumeId);
+          pool.restore(volumeId);
           throw error;
         }
         // Large trees take long; whatever is left is removed at the next start.

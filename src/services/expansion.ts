@@ -2,7 +2,7 @@ import type { Pool } from '../host/pool.js';
 import { decideExpansion, type CapacityRange, type SizeRules } from '../model/capacity.js';
 import type { Volume } from '../model/volume.js';
 import type { Store } from '../store/store.js';
-import { raise } from './outcome.js';
+import { poolFailure, raise } from './outcome.js';
 import type { PromisedCapacity } from './promised-capacity.js';
 
 /** Makes volumes larger. The volume's lock is held. */
@@ -32,6 +32,8 @@ export function expansion(deps: {
         // The store counts the new size from here on.
         release();
         await recorded;
+      } catch (error) {
+        throw poolFailure(error);
       } finally {
         release();
       }

@@ -1,0 +1,104 @@
+import { expect } from 'chai';
+import type { CreateVolumeRequest__Output } from '../../src/csi/generated/csi/v1/CreateVolumeRequest.js';
+import type { Call } from '../../src/csi/handler.js';
+import { openPool, type Pool } from '../../src/host/pool.js';
+import { provisioning } from '../../src/services/controller-provisioning.js';
+import { expansion } from '../../src/services/expansion.js';
+import { promisedCapacity, type PromisedCapacity } from '../../src/services/promised-capacity.js';
+import { volumeLocks } from '../../src/services/volume-locks.js';
+import type { VolumeUse } from '../../src/services/volume-uses.js';
+import { openStore } from '../../src/store/open-store.js';
+import type { Store } from '../../src/store/store.js';
+import { mountCapability } from '../csi/samples/sample.js';
+import { contentOf, withDirectory } from '../host/directory.js';
+import { refused } from '../integration/refusal.js';
+import { createFakeDisk, type FakeDisk } from '../store/fake-disk.js';
+import { rejectionOf } from '../store/rejection.js';
+
+const call: Call = { signal: new AbortController().signal, warn: () => undefined };
+const sizes = { minVolumeSize: 0n, maxVolumeSize: 0n, defaultVolumeSize: 10n };
+const request: CreateVolumeRequest__Output = {
+  name: 'pvc-1',
+  capacity_range: null,
+  volume_capabilities: [mountCapability.value],
+  parameters: {},
+  secrets: {},
+  volume_content_source: null,
+  accessibility_requirements: null,
+};
+
+describe('provisioning', () => {
+  const directory = withDirectory();
+  let disk: FakeDisk;
+  let store: Store;
+  let pool: Pool;
+  let capacity: PromisedCapacity;
+  /** What nodes in other processes do with a volume, as it is found from one look to the next. */
+  let looks: VolumeUse[][];
+  let service: ReturnType<typeof provisioning>;
+
+  beforeEach(async () => {
+    disk = createFakeDisk();
+    store = await openStore(disk.open());
+    pool = openPool(directory.path, 'never');
+    capacity = promisedCapacity(new Map([['', 100n]]), (kind) => store.promisedBytes(kind));
+    looks = [];
+    service = provisioning({
+      store,
+      pool,
+      locks: volumeLocks('wait'),
+      nodes: { find: () => undefined },
+      uses: { of: () => looks.shift() ?? [] },
+      capacity,
+      expansion: expansion({ store, pool, capacity, sizes }),
+      capabilities: new Set(['CREATE_DELETE_VOLUME', 'SINGLE_NODE_MULTI_WRITER']),
+      sizes,
+      topologies: [],
+      nodeExpansionRequired: false,
+    });
+  });
+
+  async function create(): Promise<string> {
+    const { volume } = await service.CreateVolume(request, call);
+    return volume?.volume_id ?? '';
+  }
+  const remove = async (volume_id: string) =>
+    service.DeleteVolume({ volume_id, secrets: {} }, call);
+
+  it('CreateVolume whose record cannot be written leaves nothing, and takes no capacity', async () => {
+    const before = contentOf(pool.directory);
+    disk.failNext('nothing');
+    await rejectionOf(create(), Error);
+    expect(store.volumeNamed('pvc-1')).to.equal(undefined);
+    expect(contentOf(pool.directory)).to.deep.equal(before);
+    expect(capacity.available({})).to.equal(100n);
+    expect(store.volume(await create())).to.have.property('name', 'pvc-1');
+    expect(capacity.available({})).to.equal(90n);
+  });
+
+  it('DeleteVolume whose record cannot be removed leaves the volume as it was', async () => {
+    const id = await create();
+    const before = contentOf(pool.directory);
+    disk.failNext('nothing');
+    await rejectionOf(remove(id), Error);
+    expect(store.volume(id)).not.to.equal(undefined);
+    expect(contentOf(pool.directory)).to.deep.equal(before);
+    await remove(id);
+    expect(store.volume(id)).to.equal(undefined);
+  });
+
+  const use: VolumeUse = { nodeId: 'node-1', paths: [] };
+  for (const [title, found] of [
+    ['has the volume', [[use]]],
+    ['begins to use the volume while it is being deleted', [[], [use]]],
+  ] as const) {
+    it(`DeleteVolume when another process ${title}: FAILED_PRECONDITION, the volume is as it was`, async () => {
+      const id = await create();
+      const before = contentOf(pool.directory);
+      looks = found.map((uses) => [...uses]);
+      await refused(remove(id), 'FAILED_PRECONDITION', /in use on node-1/);
+      expect(store.volume(id)).not.to.equal(undefined);
+      expect(contentOf(pool.directory)).to.deep.equal(before);
+    });
+  }
+});
