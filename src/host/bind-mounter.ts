@@ -165,6 +165,7 @@ const REASONS: ReadonlyMap<string, MountRefusal['reason']> = new Map([
   ['EPERM', 'not-permitted'],
   ['EROFS', 'not-permitted'],
   ['EBUSY', 'busy'],
+  ['ENAMETOOLONG', 'no-target'],
   ['ENOENT', 'no-target'],
   ['ENOTEMPTY', 'not-empty'],
 ] satisfies [string, MountRefusal['reason']][]);

@@ -131,6 +131,8 @@ export function mounterContract(name: string, open: (workDirectory: string) => M
 
       it('refuses an absent target that it may not make: no-target', () => {
         expectRefusal(site.root, 'no-target', () => site.bind({ createTarget: false }));
+        const tooLong = site.path('pods', 'n'.repeat(256));
+        expectRefusal(site.root, 'no-target', () => site.bind({ target: tooLong }));
       });
 
       it('refuses a target whose parent is absent or no directory: no-parent', () => {
@@ -264,13 +266,10 @@ export function mounterContract(name: string, open: (workDirectory: string) => M
     });
 
     describe('realPath', () => {
-      it('resolves symlinks on the way and leaves the last component as it is', () => {
+      it('resolves symlinks on the way, and is undefined where a parent is missing', () => {
         site.put('a symlink to nothing');
         symlinkSync('pods', site.path('link'));
         expect(site.mounter.realPath(`${site.path('link', 'target')}/`)).to.equal(site.target);
-      });
-
-      it('is undefined where a parent is missing', () => {
         expect(site.mounter.realPath(join(site.target, 'below'))).to.equal(undefined);
       });
     });

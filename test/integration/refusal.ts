@@ -1,8 +1,8 @@
-import { readdirSync } from 'node:fs';
+import { lstatSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { StatusError, type Code } from '../../src/csi/status.js';
-import { listing, mountsBelow } from '../host/scratch.js';
+import { mountsBelow } from '../host/scratch.js';
 import type { DriverUnderTest } from './driver-under-test.js';
 
 /** Expects a call to be refused with a code and a message that matches. */
@@ -34,9 +34,19 @@ export async function refusedUnchanged(
 
 /** Everything but the store, whose files change with every record, and what is being deleted. */
 function whatIsThere({ scratch, options }: DriverUnderTest): string[] {
-  const outside = readdirSync(scratch.root)
-    .map((name) => scratch.path(name))
-    .filter((path) => path !== options.stateDir);
-  const volumes = join(options.poolDir, 'volumes');
-  return [...[volumes, ...outside].flatMap(listing), ...mountsBelow(scratch.root)];
+  const outside = readdirSync(scratch.root).map((name) => scratch.path(name));
+  const paths = [
+    join(options.poolDir, 'volumes'),
+    ...outside.filter((path) => path !== options.stateDir),
+  ];
+  return [...paths.flatMap(tree), ...mountsBelow(scratch.root)];
+}
+
+/** A path and what is below it; symlinks are not followed. */
+function tree(path: string): string[] {
+  const status = lstatSync(path);
+  const size = status.isDirectory() ? '' : status.size;
+  const line = `${path} ${status.mode.toString(8)} ${status.dev}:${status.ino} ${size}`;
+  if (!status.isDirectory()) return [line];
+  return [line, ...readdirSync(path).flatMap((name) => tree(join(path, name)))];
 }
