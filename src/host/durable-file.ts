@@ -11,8 +11,13 @@ const flush = promisify(fsync);
 export type Sync = 'always' | 'never';
 
 /** Writes a new file; the text is on the disk when it resolves, the name once its directory is too. */
-export async function writeNew(path: string, text: string, sync: Sync): Promise<void> {
-  const descriptor = openSync(path, 'wx', 0o600);
+export async function writeNew(
+  path: string,
+  text: string,
+  sync: Sync,
+  mode = 0o600,
+): Promise<void> {
+  const descriptor = openSync(path, 'wx', mode);
   try {
     writeFileSync(descriptor, text);
     if (sync === 'always') await flush(descriptor);
@@ -27,8 +32,9 @@ export async function replaceFile(
   spare: string,
   text: string,
   sync: Sync,
+  mode?: number,
 ): Promise<void> {
-  await writeNew(spare, text, sync);
+  await writeNew(spare, text, sync, mode);
   renameSync(spare, path);
   await flushPaths([dirname(path)], sync);
 }

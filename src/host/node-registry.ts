@@ -32,7 +32,9 @@ export function nodeRegistry(poolDirectory: string, sync: Sync): NodeRegistry {
     async register(node) {
       const spare = `${path(node.nodeId)}.new`;
       await rm(spare, { force: true });
-      await replaceFile(path(node.nodeId), spare, `${writeRecord(nodeInfoShape, node)}\n`, sync);
+      const record = `${writeRecord(nodeInfoShape, node)}\n`;
+      // A controller that may not mount need not be root, as nodes are.
+      await replaceFile(path(node.nodeId), spare, record, sync, 0o644);
     },
 
     find(nodeId) {

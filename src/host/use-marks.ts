@@ -17,7 +17,8 @@ export function useMarks(poolDirectory: string): UseMarks {
   const directory = (volumeId: string) => join(poolDirectory, 'uses', volumeId);
   return {
     set(volumeId, nodeId) {
-      mkdirSync(directory(volumeId), { recursive: true, mode: 0o711 });
+      // To be read by a controller of another user than the nodes'.
+      mkdirSync(directory(volumeId), { recursive: true, mode: 0o755 });
       writeFileSync(join(directory(volumeId), nodeId), '');
     },
     clear(volumeId, nodeId) {

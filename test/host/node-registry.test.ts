@@ -1,4 +1,4 @@
-import { readdirSync, writeFileSync } from 'node:fs';
+import { readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { nodeRegistry } from '../../src/host/node-registry.js';
@@ -32,6 +32,12 @@ describe('nodeRegistry', () => {
     await registry().register({ ...node, maxVolumes: 5 });
     expect(registry().find('node-1')).to.have.property('maxVolumes', 5);
     expect(files()).to.deep.equal(['node-1.json']);
+  });
+
+  it('a controller of another user can read what a node wrote', async () => {
+    await registry().register(node);
+    const file = join(directory.path, 'nodes', 'node-1.json');
+    expect(statSync(file).mode & 0o777).to.equal(0o644);
   });
 
   it('a node that has not registered is unknown', async () => {

@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { useMarks } from '../../src/host/use-marks.js';
@@ -15,6 +15,13 @@ describe('useMarks', () => {
     expect(marks().nodesOf('vol-1')).to.have.members(['node-1', 'node-2']);
     expect(marks().nodesOf('vol-2')).to.deep.equal(['node:3']);
     expect(marks().nodesOf('vol-3')).to.deep.equal([]);
+  });
+
+  it('can be read by a controller of another user', () => {
+    marks().set('vol-1', 'node-1');
+    for (const name of ['uses', 'uses/vol-1']) {
+      expect(statSync(join(directory.path, name)).mode & 0o777).to.equal(0o755);
+    }
   });
 
   it('is the same for a mark that is set twice', () => {

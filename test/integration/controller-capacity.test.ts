@@ -137,7 +137,7 @@ describe('capacity', () => {
           capacity_range: gibibytes(2n),
         }),
       );
-      for (const call of grown) await refused(call, 'RESOURCE_EXHAUSTED');
+      await Promise.all(grown.map((call) => refused(call, 'RESOURCE_EXHAUSTED')));
       expect(await available(driver)).to.equal(0n);
     });
   });

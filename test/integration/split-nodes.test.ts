@@ -92,16 +92,15 @@ describe('a controller and nodes that share a pool', () => {
         const volume_id = idFrom(volume.id);
         const node = shape.node('node-1');
         const paths = { staging_target_path: real.stagingPath, target_path: real.target('a') };
-        for (const call of [
+        const calls = [
           real.stage({ volume_id }),
           real.publish('b', { volume_id }),
           node.NodeGetVolumeStats({ volume_id, volume_path: real.target('a') }),
           node.NodeExpandVolume({ volume_id, volume_path: real.target('a') }),
           node.NodeUnpublishVolume({ volume_id, ...paths }),
           node.NodeUnstageVolume({ volume_id, ...paths }),
-        ]) {
-          await refused(call, 'NOT_FOUND', /^volume /);
-        }
+        ];
+        await Promise.all(calls.map((call) => refused(call, 'NOT_FOUND', /^volume /)));
         expect(mounts('node-1')).to.deep.equal(before);
       });
     }

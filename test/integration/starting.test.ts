@@ -70,7 +70,7 @@ describe('a driver that is starting', () => {
       node.NodeGetCapabilities({}),
       node.NodeGetInfo({}),
     ];
-    for (const call of calls) await refused(call, 'UNAVAILABLE', /starting/);
+    await Promise.all(calls.map((call) => refused(call, 'UNAVAILABLE', /starting/)));
     await goOn();
     await started;
     expect((await controller.ListVolumes({})).entries).to.deep.equal([]);

@@ -1,0 +1,126 @@
+import { randomBytes } from 'node:crypto';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import { connect, type Client } from '../../src/csi/client.js';
+import { StatusError } from '../../src/csi/status.js';
+import { launch, type Program } from '../crash/program.js';
+import { isRoot, scratch, type Scratch } from '../host/scratch.js';
+import { newVolume } from './new-volume.js';
+import { mountCapability } from './test-volume.js';
+
+/** Everything that the files below a directory hold. */
+function contentBelow(directory: string): string {
+  return readdirSync(directory, { recursive: true, encoding: 'utf8' })
+    .map((name) => join(directory, name))
+    .filter((path) => statSync(path).isFile())
+    .map((path) => readFileSync(path, 'latin1'))
+    .join('\n');
+}
+
+/** Waits for a call to be refused; resolves with the words of the refusal. */
+function wordsOf(call: Promise<unknown>): Promise<string> {
+  return call.then(
+    () => '',
+    (error: unknown) => (error instanceof StatusError ? error.message : String(error)),
+  );
+}
+
+describe('a driver that logs all it can', () => {
+  let place: Scratch | undefined;
+  let program: Program;
+  let client: Client;
+  let stateDir: string;
+
+  beforeEach(async function () {
+    if (!isRoot) this.skip();
+    place = scratch();
+    stateDir = place.make('state');
+    program = launch([`--state-dir=${stateDir}`, '--nodeid=node-1', '--log-level=trace']);
+    await program.ready();
+    client = connect(join(stateDir, 'csi.sock'));
+  });
+  afterEach(async () => {
+    if (place === undefined) return;
+    client.close();
+    await program.kill();
+    place.remove();
+    place = undefined;
+  });
+
+  it('tells no secret, in its log, its state or its refusals', async () => {
+    const secret = `s3cret-${randomBytes(12).toString('hex')}`;
+    const secrets = { password: secret, [secret]: 'by name' };
+    const tooLarge = { secrets: { ...secrets, filler: 'x'.repeat(2 ** 16) } };
+    const { controller, node } = client;
+    const volume_capability = mountCapability('SINGLE_NODE_WRITER');
+    const create = { name: 'pvc-1', volume_capabilities: [volume_capability], secrets };
+    const { volume_id } = await newVolume(client, create);
+    const staging_target_path = place?.make('staging') ?? '';
+    const target_path = join(place?.make('targets') ?? '', 'a');
+    const ids = { volume_id, node_id: 'node-1', volume_capability, secrets };
+    const { publish_context } = await controller.ControllerPublishVolume(ids);
+    const paths = { staging_target_path, target_path, volume_path: target_path, publish_context };
+    await node.NodeStageVolume({ ...ids, ...paths });
+    await node.NodePublishVolume({ ...ids, ...paths });
+    const larger = { capacity_range: { required_bytes: String(2n ** 31n) } };
+    await controller.ControllerExpandVolume({ ...ids, ...larger });
+    await node.NodeExpandVolume({ ...ids, ...paths, ...larger });
+    const asked = { volume_capabilities: [volume_capability] };
+    await controller.ValidateVolumeCapabilities({ ...ids, ...asked });
+
+    const secretFlag = mountCapability('SINGLE_NODE_WRITER', { mount_flags: [secret] });
+    const refusals = [
+      controller.CreateVolume({ ...create, parameters: { unknown: 'x' } }),
+      controller.CreateVolume({ ...create, ...tooLarge }),
+      controller.CreateVolume({ ...create, name: 'pvc-2', volume_capabilities: [secretFlag] }),
+      controller.CreateVolume({ ...create, capacity_range: { required_bytes: String(2n ** 40n) } }),
+      controller.DeleteVolume({ volume_id, secrets }),
+      controller.DeleteVolume({ volume_id, ...tooLarge }),
+      controller.ControllerPublishVolume({ ...ids, readonly: true }),
+      controller.ControllerPublishVolume({ ...ids, ...tooLarge }),
+      controller.ControllerPublishVolume({ ...ids, volume_capability: secretFlag }),
+      controller.ControllerUnpublishVolume({ ...ids, ...tooLarge }),
+      controller.ValidateVolumeCapabilities({ ...ids, ...asked, ...tooLarge }),
+      controller.ControllerExpandVolume({ ...ids, ...tooLarge }),
+      controller.CreateSnapshot({ source_volume_id: volume_id, name: 'snap-1', secrets }),
+      controller.DeleteSnapshot({ snapshot_id: 'snap-1', secrets }),
+      controller.ListSnapshots({ secrets }),
+      node.NodeStageVolume({ ...ids, ...paths, volume_capability: secretFlag }),
+      node.NodePublishVolume({ ...ids, ...paths, readonly: true }),
+      node.NodePublishVolume({ ...ids, ...paths, ...tooLarge }),
+      node.NodeExpandVolume({ ...ids, ...paths, ...tooLarge }),
+    ];
+    const words = await Promise.all(refusals.map(wordsOf));
+    for (const [index, refusal] of words.entries()) {
+      expect(refusal, `refusal ${index}`).not.to.equal('');
+      expect(refusal, `refusal ${index}`).not.to.include(secret);
+    }
+    await controller.ControllerUnpublishVolume({ volume_id, secrets });
+
+    const { output } = await program.stop();
+    for (const method of ['CreateVolume', 'NodePublishVolume', 'ListSnapshots']) {
+      expect(output).to.include(`"method":"${method}"`);
+    }
+    expect(output).to.include(volume_id);
+    expect(output).not.to.include(secret);
+    const state = contentBelow(stateDir);
+    expect(state).to.include(volume_id);
+    expect(state).not.to.include(secret);
+  });
+
+  it('tells of a forced detach, and where the volume is', async () => {
+    const { controller, node } = client;
+    const volume_capability = mountCapability('SINGLE_NODE_WRITER');
+    const { volume_id } = await newVolume(client);
+    const ids = { volume_id, node_id: 'node-1', volume_capability };
+    const { publish_context } = await controller.ControllerPublishVolume(ids);
+    const staging_target_path = place?.make('staging') ?? '';
+    await node.NodeStageVolume({ ...ids, publish_context, staging_target_path });
+    await controller.ControllerUnpublishVolume(ids);
+    const lines = (await program.stop()).output.split('\n');
+    const warning = lines.find((line) => line.includes('"level":"warn"')) ?? '';
+    expect(warning).to.include(volume_id).and.include(`node-1 at ${staging_target_path}`);
+    expect(warning).to.include('"method":"ControllerUnpublishVolume"');
+  });
+});
