@@ -17,9 +17,14 @@ export function useMarks(poolDirectory: string): UseMarks {
   const directory = (volumeId: string) => join(poolDirectory, 'uses', volumeId);
   return {
     set(volumeId, nodeId) {
-      // To be read by a controller of another user than the nodes'.
-      mkdirSync(directory(volumeId), { recursive: true, mode: 0o755 });
-      writeFileSync(join(directory(volumeId), nodeId), '');
+      const mark = (): boolean => {
+        // To be read by a controller of another user than the nodes'.
+        mkdirSync(directory(volumeId), { recursive: true, mode: 0o755 });
+        writeFileSync(join(directory(volumeId), nodeId), '');
+        return true;
+      };
+      // Another node that clears its mark may remove the directory before ours is in it.
+      while (unless(['ENOENT'], mark) === undefined);
     },
     clear(volumeId, nodeId) {
       rmSync(join(directory(volumeId), nodeId), { force: true });

@@ -1,5 +1,7 @@
+import { once } from 'node:events';
 import { statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { Worker } from 'node:worker_threads';
 import { expect } from 'chai';
 import { useMarks } from '../../src/host/use-marks.js';
 import { contentOf, withDirectory } from './directory.js';
@@ -46,6 +48,17 @@ describe('useMarks', () => {
     expect(contentOf(directory.path)).to.deep.equal({ 'uses/': '' });
     marks().set('vol-1', 'node-1');
     expect(marks().nodesOf('vol-1')).to.deep.equal(['node-1']);
+  });
+
+  it('nodes that begin and end to use a volume side by side keep their own marks', async () => {
+    const program = new URL('./mark-program.js', import.meta.url);
+    const nodes = ['node-1', 'node-2'];
+    const workers = nodes.map(
+      (nodeId) =>
+        new Worker(program, { workerData: { pool: directory.path, nodeId, times: 3000 } }),
+    );
+    await Promise.all(workers.map((worker) => once(worker, 'exit')));
+    expect(marks().nodesOf('vol-1')).to.have.members(nodes);
   });
 
   for (const id of ['..', '../volumes', '', '.', '/', 'vol-1/']) {
