@@ -16,8 +16,8 @@ export type TopologyVerdict =
 
 /**
  * Where a new volume becomes accessible: in one of the topologies that this driver provisions in
- * (`available`; empty: everywhere, without constraints), the first preferred one that fits, else a
- * requisite one.
+ * (`available`; empty: everywhere, without constraints) and, where they are given, a requisite one: the
+ * first preferred one that fits, else any.
  */
 export function decideTopology(
   requirement: TopologyRequirement | undefined,
@@ -27,8 +27,12 @@ export function decideTopology(
   if (first === undefined) return { answer: 'OK', accessible: [] };
   if (requirement === undefined) return { answer: 'OK', accessible: [first] };
   const { requisite, preferred } = requirement;
+  const allowed =
+    requisite.length === 0
+      ? available
+      : available.filter((topology) => requisite.some((wanted) => sameMap(topology, wanted)));
   for (const wanted of [...preferred, ...requisite]) {
-    const found = available.find((topology) => sameMap(topology, wanted));
+    const found = allowed.find((topology) => sameMap(topology, wanted));
     if (found !== undefined) return { answer: 'OK', accessible: [found] };
   }
   if (requisite.length === 0) return { answer: 'OK', accessible: [first] };

@@ -75,6 +75,11 @@ describe('CreateVolume', () => {
       ['here or elsewhere', { requisite: [elsewhere, here], preferred: [elsewhere] }, 'OK'],
       ['elsewhere if possible', { preferred: [elsewhere] }, 'OK'],
       ['elsewhere', { requisite: [elsewhere] }, 'RESOURCE_EXHAUSTED'],
+      [
+        'elsewhere, preferably here',
+        { requisite: [elsewhere], preferred: [here] },
+        'RESOURCE_EXHAUSTED',
+      ],
     ];
     for (const [title, accessibility_requirements, expected] of cases) {
       it(`${title}: ${expected}`, async () => {

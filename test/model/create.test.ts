@@ -126,6 +126,11 @@ describe('decideTopology', () => {
     ['the first preferred that fits', [{ requisite: [a, b, c], preferred: [c, b] }, [a, b]], [b]],
     ['requisite when no preferred fits', [{ requisite: [c, a], preferred: [c] }, [a, b]], [a]],
     ['preferred alone that does not fit', [{ requisite: [], preferred: [c] }, [a]], [a]],
+    [
+      'preferred that is not requisite, against the spec',
+      [{ requisite: [c], preferred: [a] }, [a, b]],
+      'RESOURCE_EXHAUSTED',
+    ],
     ['requisite elsewhere', [{ requisite: [c], preferred: [] }, [a, b]], 'RESOURCE_EXHAUSTED'],
   ];
   for (const [title, [asked, available], expected] of cases) {
