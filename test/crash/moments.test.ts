@@ -163,8 +163,12 @@ describe('kill -9 at the worst moments', function () {
         const driver = await place.serve();
         for (const step of STEPS.slice(0, steps)) await volume.send(driver.client, step(volume));
         const view = viewOf(place, volume);
-        const answer = volume.send(driver.client, change(volume)).catch(() => undefined);
-        await killWhen(driver, () => isNow(view));
+        let isOver = false;
+        const answer = volume
+          .send(driver.client, change(volume))
+          .catch(() => undefined)
+          .finally(() => (isOver = true));
+        await killWhen(driver, () => isNow(view) || isOver);
         await answer;
         await ended(co, place, await recovered(co, place));
       });
@@ -174,7 +178,8 @@ describe('kill -9 at the worst moments', function () {
   for (const made of FIRST_START) {
     it(`the first start, when ${made} is there: the next start serves`, async () => {
       const starting = place.launch();
-      await killWhen(starting, () => existsSync(place.path(made)));
+      const isOver = () => starting.said().includes('"msg":"ready"');
+      await killWhen(starting, () => existsSync(place.path(made)) || isOver());
       const co: Co = coOf([coVolume(place.pods, 'volume', 'SINGLE_NODE_WRITER')]);
       const driver = await recovered(co, place);
       for (const volume of co.volumes) await volume.send(driver.client, { kind: 'create' });
@@ -183,7 +188,7 @@ describe('kill -9 at the worst moments', function () {
   }
 });
 
-/** Kills a program as soon as something can be seen. */
+/** Kills a program as soon as something can be seen; looks again and again, for it may pass quickly. */
 async function killWhen(program: Program, isSo: () => boolean): Promise<void> {
   const tooLate = performance.now() + 10_000;
   while (!isSo()) {
@@ -206,7 +211,7 @@ function viewOf({ stateDir }: Site, volume: CoVolume): View {
     isIn: (directory) => readdirSync(join(stateDir, 'pool', directory)).length > 0,
     shows(path) {
       const data = join(stateDir, 'pool', 'volumes', volume.id ?? '', 'data');
-      return existsSync(path) && statSync(path).ino === statSync(data).ino;
+      return statSync(path, { throwIfNoEntry: false })?.ino === statSync(data).ino;
     },
     get isRecorded() {
       return logBytes() > before;

@@ -1,7 +1,6 @@
 import { statSync, writeFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect } from 'chai';
-import { ACCESS_MODES, isReaderOnly } from '../../src/model/access-mode.js';
 import { isRoot } from '../host/scratch.js';
 import { checkExactly, checkPromises } from './checks.js';
 import { coOf, createCo, type Co } from './co.js';
@@ -74,39 +73,44 @@ describe('a power failure', () => {
     await ended(co, place, driver);
   }).timeout(60_000);
 
-  // No promise can be kept for a disk without a journal where names are removed and files made after:
-  // e2fsck may find two names for the same inode. So nothing is made here after a removal.
-  it('without a journal, after every kind of call: what was acknowledged holds', async function () {
-    const disk = diskOrSkip(this, 'no journal');
-    const modes = ACCESS_MODES.filter((mode) => !isReaderOnly(mode));
-    const co = coOf(
-      [...modes, ...modes, ...modes].map((mode, index) =>
-        coVolume(place.pods, `volume-${index}`, mode),
-      ),
-    );
-    const driver = await recovered(co);
-    const unflushed = writeUnflushed('unflushed');
-    const changes: readonly Change[] = [
-      { kind: 'create' },
-      { kind: 'expand', bytes: 2n ** 21n },
-      { kind: 'attach' },
-      { kind: 'stage' },
-    ];
-    await Promise.all(
-      co.volumes.map(async (volume, index) => {
-        // Some have only been created, and so on.
-        for (const change of changes.slice(0, 1 + (index % 4))) {
-          await volume.send(driver.client, change);
-        }
-      }),
-    );
-    await Promise.all(
-      co.volumes
-        .filter((volume, index) => !volume.attached && index % 3 === 0)
-        .map((volume) => volume.send(driver.client, { kind: 'delete' })),
-    );
-    await crash(disk, driver, co, Promise.resolve());
-    unflushed.expectLost();
-    await ended(co, place, await recovered(co));
-  }).timeout(20_000);
+  // Without a journal, e2fsck may find two names for one inode where names are removed and files made
+  // after, and takes one of them away, whoever needs it. So nothing is made here after a removal. Nor
+  // are several kinds of calls mixed, for one flushes what another forgot.
+  const CASES: readonly (readonly [last: string, up: readonly Change[], deletes: boolean])[] = [
+    ['creates', [{ kind: 'create' }], false],
+    ['deletes', [{ kind: 'create' }], true],
+    ['attaches', [{ kind: 'create' }, { kind: 'attach' }], false],
+    ['expands', [{ kind: 'create' }, { kind: 'expand', bytes: 2n ** 21n }], false],
+    ['stages', [{ kind: 'create' }, { kind: 'attach' }, { kind: 'stage' }], false],
+  ];
+  for (const [last, up, deletes] of CASES) {
+    it(`without a journal, after ${last}: what was acknowledged holds`, async function () {
+      const disk = diskOrSkip(this, 'no journal');
+      const volumes = Array.from({ length: 24 }, (_, index) =>
+        coVolume(place.pods, `volume-${index}`, 'SINGLE_NODE_WRITER'),
+      );
+      const co = coOf(volumes);
+      const driver = await recovered(co);
+      const unflushed = writeUnflushed('unflushed');
+      /** Several callers side by side, each with one volume after the other. */
+      const forEach = async (change: Change, chosen = volumes) => {
+        const callers = [0, 1, 2, 3].map(async (caller) => {
+          for (const volume of chosen.filter((_, index) => index % 4 === caller)) {
+            await volume.send(driver.client, change);
+          }
+        });
+        await Promise.all(callers);
+      };
+      for (const change of up) await forEach(change);
+      if (deletes) {
+        await forEach(
+          { kind: 'delete' },
+          volumes.filter((_, index) => index % 3 === 0),
+        );
+      }
+      await crash(disk, driver, co, Promise.resolve());
+      unflushed.expectLost();
+      await ended(co, place, await recovered(co));
+    }).timeout(20_000);
+  }
 });
