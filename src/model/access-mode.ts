@@ -62,3 +62,14 @@ export function needsSingleNodeMultiWriter(
 ): mode is 'SINGLE_NODE_SINGLE_WRITER' | 'SINGLE_NODE_MULTI_WRITER' {
   return mode === 'SINGLE_NODE_SINGLE_WRITER' || mode === 'SINGLE_NODE_MULTI_WRITER';
 }
+
+/**
+ * The end of a refusal, for modes that differ as a CO's calls do before and after the capability is
+ * switched; empty for any others.
+ */
+export function drainHint(there: AccessMode, asked: AccessMode): string {
+  const modes = [there, asked];
+  return modes.includes('SINGLE_NODE_WRITER') && modes.some(needsSingleNodeMultiWriter)
+    ? '; if SINGLE_NODE_MULTI_WRITER was switched on or off meanwhile, drain the node first'
+    : '';
+}

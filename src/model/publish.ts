@@ -1,4 +1,4 @@
-import { needsSingleNodeMultiWriter } from './access-mode.js';
+import { drainHint } from './access-mode.js';
 import { fsType, mountFlags, volumeMountGroup, type VolumeCapability } from './capability.js';
 import { sameList, sameMap } from './equality.js';
 import { attachBreach, stageBreach, type LifecycleRules, type NodeFacts } from './lifecycle.js';
@@ -77,9 +77,7 @@ function decideSameTarget(
   if (cell(column, mode, rules.singleNodeMultiWriter) === 'OK (idempotent)') {
     return { answer: 'OK (idempotent)' };
   }
-  const hint = capabilityWasSwitched(existing.arguments.capability, request.arguments.capability)
-    ? '; if SINGLE_NODE_MULTI_WRITER was switched on or off meanwhile, drain the node first'
-    : '';
+  const hint = drainHint(existing.arguments.capability.accessMode, mode);
   return refuse(
     'ALREADY_EXISTS',
     `volume ${request.volumeId} is already published at ${request.targetPath} with other arguments: ` +
@@ -153,10 +151,4 @@ function differences(there: PublishArguments, asked: PublishArguments): string[]
   if (!sameMap(there.publishContext, asked.publishContext)) words.push('publish_context');
   if (!sameMap(there.volumeContext, asked.volumeContext)) words.push('volume_context');
   return words;
-}
-
-/** Whether the modes differ as a CO's calls do before and after the capability is switched. */
-function capabilityWasSwitched(there: VolumeCapability, asked: VolumeCapability): boolean {
-  const modes = [there.accessMode, asked.accessMode];
-  return modes.includes('SINGLE_NODE_WRITER') && modes.some(needsSingleNodeMultiWriter);
 }

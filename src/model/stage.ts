@@ -1,3 +1,4 @@
+import { drainHint } from './access-mode.js';
 import { describe, sameCapabilityButGroup, type VolumeCapability } from './capability.js';
 import { attachBreach, type LifecycleRules, type NodeFacts } from './lifecycle.js';
 import type { NodeVolume } from './node-volume.js';
@@ -29,7 +30,7 @@ export function decideStage(
       'ALREADY_EXISTS',
       `volume ${volumeId} is already staged at ${path} for ${describe(staging.capability)} ` +
         `with another fs_type, mount_flags, access type or access mode than asked for ` +
-        `(${describe(capability)})`,
+        `(${describe(capability)})${drainHint(staging.capability.accessMode, capability.accessMode)}`,
     );
   }
   const limit = unsupported(facts.volume, capability);
