@@ -1,18 +1,20 @@
 import {
   chmodSync,
+  existsSync,
   lstatSync,
   mkdirSync,
   readFileSync,
   readdirSync,
   renameSync,
+  writeFileSync,
   type StatsFs,
 } from 'node:fs';
-import { rm, statfs } from 'node:fs/promises';
+import { rm, rmdir, statfs, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isVolumeId, type Volume } from '../model/volume.js';
 import { readRecord, writeRecord } from '../record/envelope.js';
 import { volumeShape } from '../record/volume.js';
-import { flushPaths, replaceFile, writeNew, type Sync } from './durable-file.js';
+import { flushPaths, replaceFile, type Sync } from './durable-file.js';
 import { errorCode } from './errno.js';
 import type { FileIdentity } from './mounter.js';
 import { treeRemoval } from './tree-removal.js';
@@ -46,14 +48,17 @@ export interface Pool {
   descriptor(volumeId: string): Volume | undefined;
   /** Makes the volume in incoming/; resolves once it survives power loss. */
   prepare(volume: Volume): Promise<void>;
-  /** Lets a prepared volume appear; resolves once that survives power loss. */
-  reveal(volumeId: string): Promise<void>;
+  /**
+   * Lets a prepared volume appear. Not flushed: once it has a record, `recover` makes it appear again
+   * if power loss takes it back to incoming/.
+   */
+  reveal(volumeId: string): void;
   /** Replaces the descriptor of a volume that has appeared, whole and durably. */
   describe(volume: Volume): Promise<void>;
   /** Takes a volume out of volumes/, durably; does nothing when it is not there. */
   retire(volumeId: string): Promise<void>;
-  /** Puts a retired volume back. */
-  restore(volumeId: string): Promise<void>;
+  /** Puts a retired volume that still has its record back; not flushed, for the same reason. */
+  restore(volumeId: string): void;
   /** Removes what `prepare` or `retire` left behind. */
   discard(volumeId: string): Promise<void>;
   /**
@@ -85,12 +90,6 @@ export function openPool(directory: string, sync: Sync): Pool {
     return text === undefined ? undefined : readRecord(volumeShape, descriptorPath(id), text);
   };
 
-  const move = async (id: string, from: string, to: string): Promise<boolean> => {
-    if (!renameIfThere(join(from, id), join(to, id))) return false;
-    await flushPaths([to, from], sync);
-    return true;
-  };
-
   const pool: Pool = {
     directory,
     dataPath,
@@ -115,12 +114,13 @@ export function openPool(directory: string, sync: Sync): Pool {
       mkdirSync(data);
       // Workloads of any user write here unless the CO sets an fsGroup; mkdir's mode obeys the umask.
       chmodSync(data, 0o777);
-      await writeNew(join(root, 'volume.json'), descriptorText(volume), sync);
-      await flushPaths([data, root, incoming], sync);
+      const file = join(root, 'volume.json');
+      writeFileSync(file, descriptorText(volume), { flag: 'wx', mode: 0o600 });
+      await flushPaths([file, data, root, incoming], sync);
     },
 
-    async reveal(id) {
-      await move(id, incoming, volumes);
+    reveal(id) {
+      move(id, incoming, volumes);
     },
 
     async describe(volume) {
@@ -130,24 +130,25 @@ export function openPool(directory: string, sync: Sync): Pool {
     },
 
     async retire(id) {
-      await move(id, volumes, trash);
+      if (move(id, volumes, trash)) await flushPaths([trash, volumes], sync);
     },
 
-    async restore(id) {
-      await move(id, trash, volumes);
+    restore(id) {
+      move(id, trash, volumes);
     },
 
     async discard(id) {
-      await removal.remove(join(incoming, id));
-      await removal.remove(join(trash, id));
+      for (const root of [join(incoming, id), join(trash, id)]) {
+        if (existsSync(root) && !(await removeEmpty(root))) await removal.remove(root);
+      }
     },
 
     async recover(isKnown) {
       const leftovers = [...readdirSync(incoming), ...readdirSync(trash)].filter(
         (id) => !isKnown(id),
       );
-      for (const id of readdirSync(incoming)) if (isKnown(id)) await pool.reveal(id);
-      for (const id of readdirSync(trash)) if (isKnown(id)) await pool.restore(id);
+      for (const id of readdirSync(incoming)) if (isKnown(id)) pool.reveal(id);
+      for (const id of readdirSync(trash)) if (isKnown(id)) pool.restore(id);
       return { leftovers, strangers: readdirSync(volumes).filter((id) => !isKnown(id)) };
     },
 
@@ -173,6 +174,21 @@ function descriptorText(volume: Volume): string {
   return `${writeRecord(volumeShape, volume)}\n`;
 }
 
+/**
+ * Removes a volume that nobody wrote to, by calls that only take what is empty: none can take long or
+ * reach into a mount. False, with all data untouched, when there is more to remove.
+ */
+async function removeEmpty(root: string): Promise<boolean> {
+  try {
+    await rmdir(join(root, 'data'));
+    await unlink(join(root, 'volume.json'));
+    await rmdir(root);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 function readIfThere(path: string): string | undefined {
   try {
     return readFileSync(path, 'utf8');
@@ -182,9 +198,10 @@ function readIfThere(path: string): string | undefined {
   }
 }
 
-function renameIfThere(from: string, to: string): boolean {
+/** Moves a volume from one directory to another; false when it is not there. */
+function move(id: string, from: string, to: string): boolean {
   try {
-    renameSync(from, to);
+    renameSync(join(from, id), join(to, id));
     return true;
   } catch (error) {
     if (errorCode(error) === 'ENOENT') return false;
