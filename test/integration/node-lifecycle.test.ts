@@ -222,37 +222,3 @@ describe('SINGLE_NODE_MULTI_WRITER is switched under a volume in use', () => {
     await volume.publish('a');
   });
 });
-
-describe('SINGLE_NODE_MULTI_WRITER of one service alone', () => {
-  describe('of the node', () => {
-    const driver = withDriver({ withoutControllerCapability: ['SINGLE_NODE_MULTI_WRITER'] });
-    const volumes = takenDownVolumes(driver);
-
-    it('the node takes the new modes, the controller does not', async () => {
-      const volume = await volumes.staged(SNW);
-      const volume_capability = mountCapability(SNMW);
-      await refused(volume.attach({ volume_capability }), 'INVALID_ARGUMENT', /not advertised/);
-      for (const name of ['a', 'b']) await volume.publish(name, { volume_capability });
-      expect(mountsBelow(volume.target(''))).to.have.lengthOf(2);
-    });
-  });
-
-  describe('of the controller', () => {
-    const driver = withDriver({ withoutNodeCapability: ['SINGLE_NODE_MULTI_WRITER'] });
-    const volumes = takenDownVolumes(driver);
-
-    it('the controller takes the new modes, the node does not and keeps to the first table', async () => {
-      const volume = await volumes.created(SNMW);
-      await volume.attach();
-      const stage = () => volume.stage();
-      await refusedUnchanged(driver, stage, 'INVALID_ARGUMENT', /not advertised/);
-      const volume_capability = mountCapability(SNW);
-      await volume.stage({ volume_capability });
-      const early = () => volume.publish('a');
-      await refusedUnchanged(driver, early, 'INVALID_ARGUMENT', /not advertised/);
-      await volume.publish('a', { volume_capability });
-      const second = () => volume.publish('b', { volume_capability });
-      await refusedUnchanged(driver, second, 'FAILED_PRECONDITION', /allows one target/);
-    });
-  });
-});
