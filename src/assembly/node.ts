@@ -39,6 +39,7 @@ export async function assembleNode(foundation: Foundation): Promise<AssembledNod
     mounts,
     marks: shared?.marks,
   });
+  const usage = directoryUsage(USAGE);
   const deps: NodeDeps = {
     node,
     capabilities,
@@ -53,7 +54,7 @@ export async function assembleNode(foundation: Foundation): Promise<AssembledNod
     locks,
     records,
     mounts,
-    usage: directoryUsage(USAGE),
+    usage: (volumeId) => usage.of(pool.dataPath(volumeId)),
     expansion: growsHere(foundation) ? foundation.expansion : undefined,
     ...(shared === undefined
       ? {

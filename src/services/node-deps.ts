@@ -1,5 +1,5 @@
 import type { KnownModes } from '../csi/capability-field.js';
-import type { DirectoryUsage } from '../host/directory-usage.js';
+import type { Usage } from '../host/directory-usage.js';
 import type { StringMap } from '../model/equality.js';
 import type { NodeInfo } from '../model/node-info.js';
 import type { PublishRules } from '../model/publish.js';
@@ -25,9 +25,10 @@ export interface NodeDeps {
   readonly locks: VolumeLocks;
   readonly records: NodeRecords;
   readonly mounts: VolumeMounts;
-  readonly usage: DirectoryUsage;
   /** The volume that the id names: from the store, or from its descriptor in a shared pool. */
   volume(volumeId: string): Volume | undefined;
+  /** What the volume's data takes; may be some seconds old. */
+  usage(volumeId: string): Promise<Usage>;
   /** From the store, or from the context that ControllerPublishVolume answered. */
   attached(volumeId: string, publishContext: StringMap): Attached | undefined;
   /** Grows volumes where the Controller service does not; undefined where it does. */

@@ -1,6 +1,7 @@
+import { normalize } from 'node:path/posix';
 import { volumeCapability } from '../csi/capability-field.js';
 import { capacityRange } from '../csi/controller-requests.js';
-import { absolutePath, identifier, invalid, map } from '../csi/field.js';
+import { identifier, invalid, map } from '../csi/field.js';
 import type { NodeHandlers } from '../csi/generated/csi/v1/Node.js';
 import type { Handlers } from '../csi/handler.js';
 import { StatusError } from '../csi/status.js';
@@ -25,10 +26,10 @@ export function volumeSize(deps: NodeDeps): VolumeSize {
       const path = requiredPath(request.volume_path);
       const volume = deps.volume(volumeId);
       if (volume === undefined) throw volumeNotFound(volumeId);
-      if (!path.startsWith('/') || !mounts.isAt(volumeId, absolutePath(path, 'volume_path'))) {
+      if (!path.startsWith('/') || !mounts.isAt(volumeId, normalize(path))) {
         throw new StatusError('NOT_FOUND', `volume ${volumeId} is not at volume_path ${path}`);
       }
-      const used = await deps.usage.of(path);
+      const used = await deps.usage(volumeId);
       const inodes = inodesFor(volume.capacityBytes);
       return {
         usage: [
