@@ -48,17 +48,14 @@ export interface Pool {
   descriptor(volumeId: string): Volume | undefined;
   /** Makes the volume in incoming/; resolves once it survives power loss. */
   prepare(volume: Volume): Promise<void>;
-  /**
-   * Lets a prepared volume appear. Not flushed: once it has a record, `recover` makes it appear again
-   * if power loss takes it back to incoming/.
-   */
-  reveal(volumeId: string): void;
+  /** Lets a prepared volume appear; resolves once that survives power loss. */
+  reveal(volumeId: string): Promise<void>;
   /** Replaces the descriptor of a volume that has appeared, whole and durably. */
   describe(volume: Volume): Promise<void>;
   /** Takes a volume out of volumes/, durably; does nothing when it is not there. */
   retire(volumeId: string): Promise<void>;
-  /** Puts a retired volume that still has its record back; not flushed, for the same reason. */
-  restore(volumeId: string): void;
+  /** Puts a retired volume back; resolves once that survives power loss. */
+  restore(volumeId: string): Promise<void>;
   /** Removes what `prepare` or `retire` left behind. */
   discard(volumeId: string): Promise<void>;
   /**
@@ -119,8 +116,10 @@ export function openPool(directory: string, sync: Sync): Pool {
       await flushPaths([file, data, root, incoming], sync);
     },
 
-    reveal(id) {
-      move(id, incoming, volumes);
+    async reveal(id) {
+      // Without a journal a rename is two directories that reach the disk apart: the next volume's
+      // flush of incoming/ would take this one from there before it is on the disk in volumes/.
+      if (move(id, incoming, volumes)) await flushPaths([volumes], sync);
     },
 
     async describe(volume) {
@@ -133,8 +132,8 @@ export function openPool(directory: string, sync: Sync): Pool {
       if (move(id, volumes, trash)) await flushPaths([trash, volumes], sync);
     },
 
-    restore(id) {
-      move(id, trash, volumes);
+    async restore(id) {
+      if (move(id, trash, volumes)) await flushPaths([volumes], sync);
     },
 
     async discard(id) {
@@ -147,8 +146,8 @@ export function openPool(directory: string, sync: Sync): Pool {
       const leftovers = [...readdirSync(incoming), ...readdirSync(trash)].filter(
         (id) => !isKnown(id),
       );
-      for (const id of readdirSync(incoming)) if (isKnown(id)) pool.reveal(id);
-      for (const id of readdirSync(trash)) if (isKnown(id)) pool.restore(id);
+      for (const id of readdirSync(incoming)) if (isKnown(id)) await pool.reveal(id);
+      for (const id of readdirSync(trash)) if (isKnown(id)) await pool.restore(id);
       return { leftovers, strangers: readdirSync(volumes).filter((id) => !isKnown(id)) };
     },
 

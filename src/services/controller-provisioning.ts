@@ -55,7 +55,7 @@ export function provisioning(deps: ControllerDeps): Provisioning {
         await pool.discard(volume.id);
         throw poolFailure(error);
       }
-      pool.reveal(volume.id);
+      await pool.reveal(volume.id);
       return volume;
     });
   }
@@ -71,7 +71,7 @@ export function provisioning(deps: ControllerDeps): Provisioning {
         const verdict = decideRepeatedCreate(asked, existing);
         if (verdict.answer !== 'OK (idempotent)') raise(verdict);
         // Does nothing but after a call that failed when all but this was done.
-        pool.reveal(existing.id);
+        await pool.reveal(existing.id);
         return { volume: wireVolume(existing) };
       });
     },
@@ -90,7 +90,7 @@ export function provisioning(deps: ControllerDeps): Provisioning {
           refuseInUse(volumeId);
           await store.removeVolume(volumeId);
         } catch (error) {
-          pool.restore(volumeId);
+          await pool.restore(volumeId);
           throw error;
         }
         // Large trees take long; whatever is left is removed at the next start.

@@ -26,7 +26,7 @@ for (const sync of ['always', 'never'] satisfies Sync[]) {
     async function make(...volumes: Volume[]): Promise<void> {
       for (const each of volumes) {
         await pool.prepare(each);
-        pool.reveal(each.id);
+        await pool.reveal(each.id);
       }
     }
 
@@ -63,7 +63,7 @@ for (const sync of ['always', 'never'] satisfies Sync[]) {
         await make(volume('vol-1'));
         writeFileSync(join(pool.dataPath('vol-1'), 'file'), 'content');
         const before = contentOf(pool.directory);
-        pool.reveal('vol-1');
+        await pool.reveal('vol-1');
         expect(contentOf(pool.directory)).to.deep.equal(before);
       });
 
@@ -125,7 +125,7 @@ for (const sync of ['always', 'never'] satisfies Sync[]) {
       it('is as it was when it is put back', async () => {
         const before = contentOf(inPool('volumes'));
         await pool.retire('vol-1');
-        pool.restore('vol-1');
+        await pool.restore('vol-1');
         expect(contentOf(inPool('volumes'))).to.deep.equal(before);
         expect(contentOf(inPool('trash'))).to.deep.equal({});
       });

@@ -39,7 +39,7 @@ describe('expansion', () => {
     growth = expansion({ store, pool, capacity, sizes: rules });
     await store.putVolume(vol);
     await pool.prepare(vol);
-    pool.reveal(vol.id);
+    await pool.reveal(vol.id);
   });
 
   it('makes the volume larger in the store and in its descriptor', async () => {
