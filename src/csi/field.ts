@@ -39,16 +39,17 @@ export function name(value: string, field: string): string {
   return value;
 }
 
+/** A required path that only has to name something: absolute or not, within the limit, without NUL. */
+export function somePath(value: string, field: string): string {
+  return identifier(value, field, PATH_BYTES);
+}
+
 /**
  * A required absolute path without `..`, so that the same place is named in one way only: repeated and
  * trailing slashes and `.` are dropped.
  */
 export function absolutePath(value: string, field: string): string {
-  if (value === '') throw invalid(field, 'is required');
-  if (value.includes('\0')) throw invalid(field, 'must not contain a NUL character');
-  if (Buffer.byteLength(value) > PATH_BYTES) {
-    throw invalid(field, `must not exceed ${PATH_BYTES} bytes`);
-  }
+  somePath(value, field);
   if (!value.startsWith('/')) throw invalid(field, 'must be an absolute path');
   const parts = value.split('/').filter((part) => part !== '' && part !== '.');
   if (parts.includes('..')) throw invalid(field, 'must not contain ".."');

@@ -1,7 +1,7 @@
 import { normalize } from 'node:path/posix';
 import { volumeCapability } from '../csi/capability-field.js';
 import { capacityRange } from '../csi/controller-requests.js';
-import { identifier, invalid, map } from '../csi/field.js';
+import { identifier, map, somePath } from '../csi/field.js';
 import type { NodeHandlers } from '../csi/generated/csi/v1/Node.js';
 import type { Handlers } from '../csi/handler.js';
 import { StatusError } from '../csi/status.js';
@@ -16,6 +16,12 @@ type VolumeSize = Pick<Handlers<NodeHandlers>, 'NodeGetVolumeStats' | 'NodeExpan
 export function volumeSize(deps: NodeDeps): VolumeSize {
   const { locks, records, mounts } = deps;
 
+  /** A path where the volume is not names nothing: NOT_FOUND, relative or not. */
+  function requireAt(volumeId: string, path: string): void {
+    if (path.startsWith('/') && mounts.isAt(volumeId, normalize(path))) return;
+    throw new StatusError('NOT_FOUND', `volume ${volumeId} is not at volume_path ${path}`);
+  }
+
   return {
     /**
      * Figures of the volume, not of the disk that it shares. No lock is held: counting the files of a
@@ -23,12 +29,10 @@ export function volumeSize(deps: NodeDeps): VolumeSize {
      */
     async NodeGetVolumeStats(request) {
       const volumeId = identifier(request.volume_id, 'volume_id');
-      const path = requiredPath(request.volume_path);
+      const path = somePath(request.volume_path, 'volume_path');
       const volume = deps.volume(volumeId);
       if (volume === undefined) throw volumeNotFound(volumeId);
-      if (!path.startsWith('/') || !mounts.isAt(volumeId, normalize(path))) {
-        throw new StatusError('NOT_FOUND', `volume ${volumeId} is not at volume_path ${path}`);
-      }
+      requireAt(volumeId, path);
       const used = await deps.usage(volumeId);
       const inodes = inodesFor(volume.capacityBytes);
       return {
@@ -41,7 +45,7 @@ export function volumeSize(deps: NodeDeps): VolumeSize {
 
     async NodeExpandVolume(request, call) {
       const volumeId = identifier(request.volume_id, 'volume_id');
-      requiredPath(request.volume_path);
+      const path = somePath(request.volume_path, 'volume_path');
       map(request.secrets, 'secrets');
       const range = capacityRange(request.capacity_range);
       const capability =
@@ -60,6 +64,7 @@ export function volumeSize(deps: NodeDeps): VolumeSize {
             `volume ${volumeId} is neither staged nor published on node ${deps.node.nodeId}`,
           );
         }
+        requireAt(volumeId, path);
         if (range === undefined) return { capacity_bytes: String(volume.capacityBytes) };
         if (deps.expansion !== undefined) {
           return { capacity_bytes: String(await deps.expansion.expand(volume, range)) };
@@ -81,16 +86,6 @@ export function volumeSize(deps: NodeDeps): VolumeSize {
       });
     },
   };
-}
-
-/**
- * A path of which the spec asks only that it names the volume: one that does not is NOT_FOUND, relative
- * or not.
- */
-function requiredPath(path: string): string {
-  if (path === '') throw invalid('volume_path', 'is required');
-  if (path.includes('\0')) throw invalid('volume_path', 'must not contain a NUL character');
-  return path;
 }
 
 function figures(unit: 'BYTES' | 'INODES', total: bigint, used: bigint) {

@@ -1,4 +1,4 @@
-import { dirname, join } from 'node:path';
+import { dirname, join } from 'node:path/posix';
 import { StatusError } from '../csi/status.js';
 import { MountRefusal, type Mounter } from '../host/mounter.js';
 import type { MountAttribute } from '../model/mount-flags.js';

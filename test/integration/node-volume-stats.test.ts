@@ -136,6 +136,16 @@ describe('NodeGetVolumeStats', () => {
     expect((await stats(volume.stagingPath)).bytes.total).to.equal(3 * GIB);
   });
 
+  const NO_PATHS: [string, string, RegExp][] = [
+    ['4096 bytes', 'd'.repeat(4096), /^volume_path must not exceed 4095 bytes$/],
+    ['a NUL', '/a\0b', /^volume_path must not contain a NUL/],
+    ['nothing', '', /^volume_path is required$/],
+  ];
+  for (const [name, path, message] of NO_PATHS) {
+    it(`${name} as volume_path: INVALID_ARGUMENT`, () =>
+      refusedUnchanged(driver, () => stats(path), 'INVALID_ARGUMENT', message));
+  }
+
   describe('NOT_FOUND', () => {
     const elsewhere: [string, () => string | Promise<string>][] = [
       ['a path where nothing is', () => driver.scratch.path('nowhere')],
@@ -145,7 +155,8 @@ describe('NodeGetVolumeStats', () => {
       ['a directory within the volume', () => join(volume.stagingPath, 'inner')],
       ['a relative path', () => 'some/path'],
       ['the root', () => '/'],
-      ['a path of 5000 bytes', () => `/${'d'.repeat(4999)}`],
+      ['a path of 4095 bytes', () => `/${'d'.repeat(4094)}`],
+      ['a relative path of 4095 bytes', () => 'd'.repeat(4095)],
       ['a target that was unpublished', () => volume.target('gone')],
       ['the path of another volume', async () => (await volumes.staged(MODE)).stagingPath],
     ];
