@@ -70,6 +70,10 @@ export async function checkPromises(
     }
   }
   expect([...unexplained], 'mounts that nobody asked for').to.deep.equal([]);
+  for (const id of listed.keys()) {
+    const data = join(site.stateDir, 'pool', 'volumes', id, 'data');
+    expect(existsSync(data), `the data of ${id} is there`).to.equal(true);
+  }
   const known = new Set(volumes.map(({ id }) => id));
   const creating = volumes.filter(({ pending }) => [...pending].some((c) => c.kind === 'create'));
   expect(
