@@ -1,8 +1,11 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect } from 'chai';
-import { mountsBelow } from '../host/scratch.js';
+import { connect } from '../../src/csi/client.js';
+import { launch, type Program } from '../crash/program.js';
+import { isRoot, mountsBelow, scratch, type Scratch } from '../host/scratch.js';
 import { withDriver } from './driver-under-test.js';
+import { newVolume } from './new-volume.js';
 import { refused, refusedUnchanged } from './refusal.js';
 import { takenDownVolumes } from './takedown.js';
 import { mountCapability } from './test-volume.js';
@@ -60,6 +63,38 @@ describe('lifecycle: warn lets calls through that are out of order', () => {
     const ids = { volume_id: volume.id, staging_target_path: volume.target('a') };
     const unstage = () => driver.client.node.NodeUnstageVolume(ids);
     await refusedUnchanged(driver, unstage, 'FAILED_PRECONDITION', /published at/);
+  });
+});
+
+describe('lifecycle: warn tells in the log what it lets through', () => {
+  let place: Scratch | undefined;
+  let program: Program | undefined;
+  before(function () {
+    if (!isRoot) this.skip();
+    place = scratch();
+  });
+  after(async () => {
+    await program?.kill();
+    place?.remove();
+  });
+
+  it('each broken rule, with the volume and the call', async () => {
+    const stateDir = place?.make('state') ?? '';
+    program = launch([`--state-dir=${stateDir}`, '--node-id=node-1', '--lifecycle=warn']);
+    await program.ready();
+    const client = connect(join(stateDir, 'csi.sock'));
+    const { volume_id } = await newVolume(client);
+    const target_path = join(place?.make('targets') ?? '', 'a');
+    const volume_capability = mountCapability(SNW);
+    await client.node.NodePublishVolume({ volume_id, target_path, volume_capability });
+    client.close();
+    const { output } = await program.stop();
+    const warnings = output.split('\n').filter((line) => line.includes('"level":"warn"'));
+    expect(warnings).to.have.lengthOf(2);
+    for (const [index, rule] of ['not controller-published', 'staging_target_path'].entries()) {
+      expect(warnings[index]).to.include(rule).and.include(volume_id);
+      expect(warnings[index]).to.include('"method":"NodePublishVolume"');
+    }
   });
 });
 

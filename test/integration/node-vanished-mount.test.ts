@@ -103,6 +103,18 @@ describe('a publication counts while its mount is there', () => {
     expect(mountsBelow(volume.target(''))).to.have.lengthOf(3);
   });
 
+  it('the data vanishes from the pool: nothing more is mounted, and what is can be removed', async () => {
+    const volume = await volumes.staged('MULTI_NODE_MULTI_WRITER');
+    await volume.publish('a');
+    rmSync(join(driver.options.poolDir, 'volumes', volume.id, 'data'), { recursive: true });
+    const other = () => volume.publish('b');
+    await refusedUnchanged(driver, other, 'FAILED_PRECONDITION', /data .* is gone from the pool/);
+    await volume.publish('a');
+    await volume.unpublish('a');
+    await volume.unstage();
+    expect(mountsBelow(driver.scratch.root)).to.have.lengthOf(1);
+  });
+
   it('the staging vanishes: publications go on, and it can be staged again', async () => {
     const volume = await volumes.staged('MULTI_NODE_MULTI_WRITER');
     await volume.publish('a');

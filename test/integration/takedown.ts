@@ -5,6 +5,7 @@ import { StatusError } from '../../src/csi/status.js';
 import type { AccessMode } from '../../src/model/access-mode.js';
 import { mountsBelow } from '../host/scratch.js';
 import type { DriverUnderTest } from './driver-under-test.js';
+import { eventually } from './eventually.js';
 import { createdVolume, stagedVolume, type TestVolume } from './test-volume.js';
 
 /** Makes the volumes of a test. */
@@ -49,7 +50,14 @@ export function takenDownVolumes(driver: DriverUnderTest): Volumes {
     }
     expect(mountsBelow(driver.scratch.root), 'mounts').to.have.lengthOf(1);
     expect(targets.filter(isThere), 'targets').to.deep.equal([]);
-    expect(readdirSync(join(driver.options.poolDir, 'volumes')), 'data').to.deep.equal([]);
+    const { poolDir } = driver.options;
+    expect(readdirSync(join(poolDir, 'volumes')), 'data').to.deep.equal([]);
+    // What was deleted is removed in the background.
+    await eventually(() => {
+      for (const name of ['incoming', 'trash']) {
+        expect(readdirSync(join(poolDir, name)), name).to.deep.equal([]);
+      }
+    });
   });
 
   return {
