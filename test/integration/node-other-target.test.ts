@@ -56,17 +56,22 @@ describe('NodePublishVolume at another target with another capability', () => {
       );
     });
 
-    it('"ext4" and "" there, "xfs" asked: FAILED_PRECONDITION, whichever was last', async () => {
-      const volume = await volumes.staged('MULTI_NODE_MULTI_WRITER');
-      await volume.publish('a', { volume_capability: withFsType('ext4') });
-      await volume.publish('b', { volume_capability: withFsType('') });
-      await refusedUnchanged(
-        driver,
-        () => volume.publish('c', { volume_capability: withFsType('xfs') }),
-        'FAILED_PRECONDITION',
-        /targets\/a /,
-      );
-    });
+    for (const [first, last] of [
+      ['ext4', ''],
+      ['', 'ext4'],
+    ] as const) {
+      it(`"${first}", then "${last}" there, "xfs" asked: FAILED_PRECONDITION`, async () => {
+        const volume = await volumes.staged('MULTI_NODE_MULTI_WRITER');
+        await volume.publish('a', { volume_capability: withFsType(first) });
+        await volume.publish('b', { volume_capability: withFsType(last) });
+        await refusedUnchanged(
+          driver,
+          () => volume.publish('c', { volume_capability: withFsType('xfs') }),
+          'FAILED_PRECONDITION',
+          /fs_type ext4 there, xfs asked/,
+        );
+      });
+    }
 
     it('the same target with another one is other arguments: ALREADY_EXISTS', async () => {
       const volume = await volumes.staged('MULTI_NODE_MULTI_WRITER');
