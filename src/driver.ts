@@ -1,4 +1,5 @@
-import { existsSync, mkdirSync } from 'node:fs';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { assemble, type Assembly } from './assembly/assembly.js';
 import { socketPathOf } from './csi/endpoint.js';
 import { csi } from './csi/proto.js';
@@ -10,6 +11,7 @@ import { requireRightToMount } from './right-to-mount.js';
 import { serve, type Server } from './server.js';
 import { healthCheck } from './services/health-check.js';
 import { identityService, type Health } from './services/identity.js';
+import { makeStateDirectory } from './state-directory.js';
 import { VERSION } from './version.js';
 
 /** A CSI plugin in this process. */
@@ -17,11 +19,15 @@ export interface Driver {
   /** What it runs with: complete and checked. */
   readonly options: Options;
   /**
-   * Listens, opens the state and resolves when every call is served. Rejects, with everything closed,
-   * with an error whose message says what to do: a ListenError, StoreError, PoolError or MountRightError.
+   * Listens, opens the state and resolves when every call is served; a driver starts once. Rejects,
+   * with everything closed, with an error whose message says what to do: a ListenError,
+   * StateDirectoryError, StoreError, PoolError or MountRightError.
    */
   start(): Promise<void>;
-  /** Finishes the calls in flight within the grace time, then forces; closes the state. Idempotent. */
+  /**
+   * Finishes the calls in flight within the grace time, then forces; closes the state. May be called
+   * at any time, also during the start, and again.
+   */
   stop(): Promise<void>;
 }
 
@@ -39,14 +45,18 @@ export function driverWith(options: Options): Driver {
   const servesNode = options.services.includes('node');
   const check = healthCheck(
     [
-      () => (existsSync(options.poolDir) ? undefined : `the pool ${options.poolDir} is gone`),
+      () =>
+        existsSync(join(options.poolDir, 'volumes'))
+          ? undefined
+          : `the pool ${options.poolDir} is gone`,
       () => (servesNode ? canMount(options.stateDir) : undefined),
     ],
     HEALTH_MAX_AGE_MS,
   );
   let server: Server | undefined;
-  let opening: Promise<Assembly> | undefined;
   let assembly: Assembly | undefined;
+  let started: Promise<void> | undefined;
+  let stopped: Promise<void> | undefined;
 
   const health = (): Health =>
     assembly === undefined
@@ -74,33 +84,19 @@ export function driverWith(options: Options): Driver {
     },
   };
 
-  async function stop(): Promise<void> {
-    await server?.stop({ graceMs: options.shutdownGrace });
-    server = undefined;
-    // What a start has begun to open is open before it can be closed.
-    const begun = opening;
-    opening = undefined;
-    const opened = await begun?.catch(() => undefined);
-    assembly = undefined;
-    await opened?.close();
-  }
-
-  return {
-    options,
-    stop,
-
-    async start() {
-      for (const notice of options.notices) log.warn(notice);
-      mkdirSync(options.stateDir, { recursive: true, mode: 0o700 });
-      if (servesNode) requireRightToMount(options.stateDir);
-      const identity = identityService({
-        driverName: options.driverName,
-        version: VERSION,
-        controller: true,
-        topology: options.topology,
-        expansion: growsVolumes(options),
-        health,
-      });
+  async function begin(): Promise<void> {
+    for (const notice of options.notices) log.warn(notice);
+    makeStateDirectory(options.stateDir);
+    if (servesNode) requireRightToMount(options.stateDir);
+    const identity = identityService({
+      driverName: options.driverName,
+      version: VERSION,
+      controller: true,
+      topology: options.topology,
+      expansion: growsVolumes(options),
+      health,
+    });
+    try {
       server = await serve({
         socketPath: socketPathOf(options.endpoint),
         socketMode: options.socketMode,
@@ -112,16 +108,41 @@ export function driverWith(options: Options): Driver {
           ...(servesNode ? [node] : []),
         ],
       });
-      try {
-        opening = assemble(options, log);
-        assembly = await opening;
-      } catch (error) {
-        await stop();
-        throw error;
-      }
-      if (server === undefined) throw new Error('the driver was stopped before it had started');
-      log.info({ endpoint: options.endpoint, pool: options.poolDir }, 'ready');
+      goOnUnlessStopped();
+      assembly = await assemble(options, log);
+      goOnUnlessStopped();
+    } catch (error) {
+      await close();
+      throw error;
+    }
+    log.info({ endpoint: options.endpoint, pool: options.poolDir }, 'ready');
+  }
+
+  function goOnUnlessStopped(): void {
+    if (stopped !== undefined) throw new Error('the driver was stopped before it had started');
+  }
+
+  /** Closes what is open, in the order that lets calls in flight end. */
+  async function close(): Promise<void> {
+    await server?.stop({ graceMs: options.shutdownGrace });
+    const open = assembly;
+    assembly = undefined;
+    await open?.close();
+  }
+
+  async function end(): Promise<void> {
+    // A start that goes on closes what it has opened, once it sees that it was stopped.
+    await Promise.allSettled([server?.stop({ graceMs: options.shutdownGrace }), started]);
+    await close();
+  }
+
+  return {
+    options,
+    start() {
+      if (started !== undefined) throw new Error('this driver was started before; make another');
+      return (started = begin());
     },
+    stop: () => (stopped ??= end()),
   };
 }
 

@@ -1,5 +1,9 @@
 /** The public interface for programs; the README shows its use. */
 export { createDriver, type Driver } from './driver.js';
+export { PoolError } from './host/pool-marker.js';
+export { OptionError } from './options/option-error.js';
 export type { Options, OptionsInput } from './options.js';
 export { MountRightError } from './right-to-mount.js';
-export { OptionError } from './options/option-error.js';
+export { ListenError } from './server/listener.js';
+export { StateDirectoryError } from './state-directory.js';
+export { StoreError } from './store/store.js';

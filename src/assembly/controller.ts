@@ -39,7 +39,7 @@ export function assembleController(
  * creates volumes, before anything is served. Throws a PoolError, with nothing changed.
  */
 export async function takePool({ options, pool, store, log }: Foundation): Promise<void> {
-  await claimPool(options.poolDir, store.id, options.sync);
+  await claimPool(options.poolDir, store, options.sync);
   const { leftovers, strangers } = await pool.recover((id) => store.volume(id) !== undefined);
   for (const id of strangers) {
     log.warn({ volume: id }, 'a directory in the pool belongs to no volume; it is left alone');

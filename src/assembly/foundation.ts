@@ -1,5 +1,7 @@
+import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { nodeRegistry, type NodeRegistry } from '../host/node-registry.js';
+import { PoolError } from '../host/pool-marker.js';
 import { openPool, type Pool } from '../host/pool.js';
 import { useMarks, type UseMarks } from '../host/use-marks.js';
 import type { Log } from '../log.js';
@@ -36,10 +38,25 @@ export function storeDirectory({ stateDir }: Options): string {
   return join(stateDir, 'store');
 }
 
-/** Opens store and pool. Throws a StoreError, with nothing changed. */
+/** Whether there is a store, in whatever state. */
+export function hasStore(options: Options): boolean {
+  const directory = storeDirectory(options);
+  return existsSync(directory) && readdirSync(directory).length > 0;
+}
+
+/** Opens store and pool. Throws a StoreError or a PoolError, with nothing left open. */
 export async function openFoundation(options: Options, log: Log): Promise<Foundation> {
+  const store = await openStore(await openLevel(storeDirectory(options), { sync: options.sync }));
+  try {
+    return standOn(store, options, log);
+  } catch (cause) {
+    await store.close();
+    throw new PoolError(`the pool ${options.poolDir} cannot be opened`, { cause });
+  }
+}
+
+function standOn(store: Store, options: Options, log: Log): Foundation {
   const { nodeId, poolDir, sync } = options;
-  const store = await openStore(await openLevel(storeDirectory(options), { sync }));
   const pool = openPool(poolDir, sync);
   const capacity = promisedCapacity(options.capacity, (kind) => store.promisedBytes(kind));
   return {

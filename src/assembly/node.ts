@@ -32,9 +32,10 @@ export async function assembleNode(foundation: Foundation): Promise<AssembledNod
   }
   const capabilities = new Set(options.nodeCapabilities);
   const mounts = volumeMounts(bindMounter({ workDirectory: options.stateDir }), pool);
+  const boot = bootId();
   const records = nodeRecords({
     nodeId: node.nodeId,
-    bootId: bootId(),
+    bootId: boot,
     store,
     mounts,
     marks: shared?.marks,
@@ -70,12 +71,17 @@ export async function assembleNode(foundation: Foundation): Promise<AssembledNod
 
   const recorded = await store.nodeVolumes(node.nodeId);
   if (inOwnNamespace()) {
-    restoreMounts(deps, recorded, {
+    const ofThisBoot = recorded.filter((record) => record.bootId === boot);
+    restoreMounts(deps, ofThisBoot, {
       warn: (message, details) => log.warn(details ?? {}, message),
     });
   }
   // Mounts end with a boot or a namespace, and nobody may ask for these volumes here again.
   for (const { volumeId } of recorded) await records.write(volumeId, records.read(volumeId));
+  for (const volumeId of shared?.marks.volumesOf(node.nodeId) ?? []) {
+    // Marks are kept on another disk than records, so power loss may have left one alone.
+    if (!records.has(volumeId)) shared?.marks.clear(volumeId, node.nodeId);
+  }
   await shared?.registry.register(node);
   return { service: nodeService(deps), records };
 }

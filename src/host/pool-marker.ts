@@ -1,4 +1,4 @@
-import { readFileSync, readdirSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { replaceFile, type Sync } from './durable-file.js';
@@ -15,22 +15,54 @@ export class PoolError extends Error {
  * Claims a pool for a store: a pool carries the identity of the store that has its records, so that no
  * store is ever used with another's volumes. An empty pool is claimed by the first store.
  */
-export async function claimPool(directory: string, storeId: string, sync: Sync): Promise<void> {
-  const owner = readOwner(directory);
+export async function claimPool(
+  directory: string,
+  { id: storeId, volumeCount }: { readonly id: string; readonly volumeCount: number },
+  sync: Sync,
+): Promise<void> {
+  const rebuild = `move the store ${storeId} away and ${REBUILD}`;
+  const owner = readOwner(directory, rebuild);
   if (owner === storeId) return;
   if (owner !== undefined) {
     throw new PoolError(
       `the pool ${directory} belongs to another store (${owner}, not ${storeId}): use its state ` +
-        'directory, choose another pool, or make a new store from this pool with "csi-mock pool rebuild"',
+        `directory, choose another pool, or ${rebuild}`,
     );
   }
-  if (readdirSync(join(directory, 'volumes')).length > 0) {
+  if (hasVolumes(directory)) throw new PoolError(unmarked(directory, rebuild));
+  if (volumeCount > 0) {
     throw new PoolError(
-      `the pool ${directory} has volumes but no pool.json that names their store: restore that file, ` +
-        'or make a new store from the pool with "csi-mock pool rebuild"',
+      `the pool ${directory} is empty, but the store has ${volumeCount} volumes: is it the right ` +
+        'directory, and is it mounted?',
     );
   }
   await markPool(directory, storeId, sync);
+}
+
+/** Makes sure that a pool, which need not exist, has no store, so that a new one may begin. */
+export function requireFreePool(directory: string): void {
+  const owner = readOwner(directory, REBUILD);
+  if (owner !== undefined) {
+    throw new PoolError(
+      `the pool ${directory} belongs to a store (${owner}) that is not in the state directory: restore ` +
+        `it, use its state directory, choose another pool, or ${REBUILD}`,
+    );
+  }
+  if (hasVolumes(directory)) throw new PoolError(unmarked(directory, REBUILD));
+}
+
+const REBUILD = 'make a new store from this pool with "csi-mock pool rebuild"';
+
+function unmarked(directory: string, rebuild: string): string {
+  return (
+    `the pool ${directory} has volumes but no pool.json that names their store: restore that file, ` +
+    `or ${rebuild}`
+  );
+}
+
+function hasVolumes(directory: string): boolean {
+  const volumes = join(directory, 'volumes');
+  return existsSync(volumes) && readdirSync(volumes).length > 0;
 }
 
 /** Gives the pool to a store, whoever had it: for a store that was rebuilt from the pool. */
@@ -43,17 +75,16 @@ export async function markPool(directory: string, storeId: string, sync: Sync): 
 
 const markerShape = object<{ readonly store: string }>({ store: text });
 
-function readOwner(directory: string): string | undefined {
+function readOwner(directory: string, rebuild: string): string | undefined {
   const path = markerPath(directory);
   try {
     return readRecord(markerShape, path, readFileSync(path, 'utf8')).store;
   } catch (error) {
     if (errorCode(error) === 'ENOENT') return undefined;
-    if (!(error instanceof RecordError)) throw error;
-    const way =
-      error.reason === 'newer'
-        ? 'use a newer driver'
-        : 'restore it, or run "csi-mock pool rebuild"';
+    if (!(error instanceof RecordError)) {
+      throw new PoolError(`the pool ${directory} cannot be opened`, { cause: error });
+    }
+    const way = error.reason === 'newer' ? 'use a newer driver' : `restore it, or ${rebuild}`;
     throw new PoolError(`${error.message}; ${way}`);
   }
 }

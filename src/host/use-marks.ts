@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, rmSync, rmdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, rmSync, rmdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isVolumeId } from '../model/volume.js';
 import { errorCode } from './errno.js';
@@ -11,6 +11,8 @@ export interface UseMarks {
   set(volumeId: string, nodeId: string): void;
   clear(volumeId: string, nodeId: string): void;
   nodesOf(volumeId: string): string[];
+  /** The volumes that a node has marked. Slow: looks at every volume that is in use. */
+  volumesOf(nodeId: string): string[];
 }
 
 export function useMarks(poolDirectory: string): UseMarks {
@@ -33,6 +35,10 @@ export function useMarks(poolDirectory: string): UseMarks {
     nodesOf(volumeId) {
       if (!isVolumeId(volumeId)) return [];
       return unless(['ENOENT'], () => readdirSync(directory(volumeId))) ?? [];
+    },
+    volumesOf(nodeId) {
+      const inUse = unless(['ENOENT'], () => readdirSync(join(poolDirectory, 'uses'))) ?? [];
+      return inUse.filter((volumeId) => existsSync(join(directory(volumeId), nodeId)));
     },
   };
 }

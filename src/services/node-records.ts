@@ -45,8 +45,11 @@ export function nodeRecords(deps: {
     async write(volumeId, { staging, publications }) {
       const used = staging !== null || publications.length > 0;
       if (used) marks?.set(volumeId, nodeId);
-      await store.putNodeVolume({ nodeId, volumeId, bootId, staging, publications });
-      if (!used) marks?.clear(volumeId, nodeId);
+      try {
+        await store.putNodeVolume({ nodeId, volumeId, bootId, staging, publications });
+      } finally {
+        if (!records.has(volumeId)) marks?.clear(volumeId, nodeId);
+      }
     },
     async writeThen(volumeId, record, make) {
       const before = records.read(volumeId);

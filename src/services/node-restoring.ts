@@ -19,7 +19,7 @@ export function restoreMounts(
       try {
         make();
       } catch (error) {
-        log.warn(`volume ${volumeId} could not be mounted again at ${path}`, { error });
+        log.warn(`volume ${volumeId} could not be mounted again at ${path}`, { err: error });
       }
     };
     if (staging !== null) {

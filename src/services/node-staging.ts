@@ -55,8 +55,10 @@ export function staging(deps: NodeDeps): Staging {
         // What is at the path counts, recorded or not, and also for a volume that has been deleted.
         const removed = mounts.remove(volumeId, path);
         if (!removed && !known) throw volumeNotFound(volumeId);
-        if (living.staging?.path === path)
-          await records.write(volumeId, { ...living, staging: null });
+        if (records.has(volumeId)) {
+          const staging = living.staging?.path === path ? null : living.staging;
+          await records.write(volumeId, { ...living, staging });
+        }
         return {};
       });
     },

@@ -2,6 +2,7 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { MNT_DETACH, umount2 } from '../../src/host/syscalls.js';
+import { useMarks } from '../../src/host/use-marks.js';
 import { refusedKeepingAll } from './controller-state.js';
 import { withSplitShape } from './split-shape.js';
 import { splitVolume } from './split-volume.js';
@@ -47,6 +48,25 @@ describe('DeleteVolume without attach, while nodes that share the pool have the 
     await volume.on('node-1').stage();
     await shape.stopNode('node-1');
     umount2(stagingPath, MNT_DETACH);
+    await refusedKeepingAll(shape, volume.remove, 'FAILED_PRECONDITION', /node-1/);
+    await shape.startNode('node-1');
+    await volume.remove();
+    expect(uses()).to.deep.equal([]);
+  });
+
+  it('OK once an unstage has found that the mount had vanished', async () => {
+    const volume = await splitVolume(shape, 'SINGLE_NODE_WRITER');
+    await volume.on('node-1').stage();
+    umount2(volume.on('node-1').stagingPath, MNT_DETACH);
+    await volume.on('node-1').unstage();
+    await volume.remove();
+    expect(uses()).to.deep.equal([]);
+  });
+
+  it('OK once a node whose record was lost, but not its mark, has been started again', async () => {
+    const volume = await splitVolume(shape, 'SINGLE_NODE_WRITER');
+    await shape.stopNode('node-1');
+    useMarks(shape.options.poolDir).set(volume.id, 'node-1');
     await refusedKeepingAll(shape, volume.remove, 'FAILED_PRECONDITION', /node-1/);
     await shape.startNode('node-1');
     await volume.remove();
