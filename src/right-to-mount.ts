@@ -1,6 +1,6 @@
-import { mkdirSync } from 'node:fs';
 import { canMount } from './host/mount-right.js';
 import { enterOwnNamespace, inOwnNamespace } from './host/own-namespace.js';
+import { makeStateDirectory } from './state-directory.js';
 
 /** This process may not mount, so no volume could be published. The message says what to do. */
 export class MountRightError extends Error {
@@ -21,12 +21,12 @@ export function requireRightToMount(directory: string): void {
 }
 
 /**
- * For commands: obtains the right to mount by running the command again in a mount namespace of its
- * own, if need be. Returns, perhaps in the new namespace, with what to tell the user; throws a
- * MountRightError when there is no way.
+ * For commands: makes the state directory and obtains the right to mount there, if need be by running
+ * the command again in a mount namespace of its own. Returns, perhaps in the new namespace, with what
+ * to tell the user; throws a StateDirectoryError, or a MountRightError when there is no way.
  */
 export function obtainRightToMount(directory: string): string | undefined {
-  mkdirSync(directory, { recursive: true, mode: 0o700 });
+  makeStateDirectory(directory);
   const reason = canMount(directory);
   if (reason === undefined) return inOwnNamespace() ? OWN_NAMESPACE : undefined;
   const hindrance = enterOwnNamespace({ argv: process.argv, env: process.env });

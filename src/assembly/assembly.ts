@@ -1,11 +1,12 @@
 import type { ControllerHandlers } from '../csi/generated/csi/v1/Controller.js';
 import type { NodeHandlers } from '../csi/generated/csi/v1/Node.js';
 import type { Handlers } from '../csi/handler.js';
+import { requireFreePool } from '../host/pool-marker.js';
 import type { Log } from '../log.js';
 import type { Options } from '../options.js';
 import { markedUses, recordedUses } from '../services/volume-uses.js';
 import { assembleController, takePool, type Surroundings } from './controller.js';
-import { openFoundation, type Foundation } from './foundation.js';
+import { hasStore, openFoundation, type Foundation } from './foundation.js';
 import { assembleNode, type AssembledNode } from './node.js';
 
 /** What the driver consists of while it runs; undefined: a service that this process does not serve. */
@@ -17,10 +18,12 @@ export interface Assembly {
 
 /** Opens the state and puts the services together. Throws a StoreError or a PoolError. */
 export async function assemble(options: Options, log: Log): Promise<Assembly> {
+  const serves = new Set(options.services);
+  // A store that was lost must not be taken for one that is new.
+  if (serves.has('controller') && !hasStore(options)) requireFreePool(options.poolDir);
   const foundation = await openFoundation(options, log);
   const close = () => foundation.store.close();
   try {
-    const serves = new Set(options.services);
     if (serves.has('controller')) await takePool(foundation);
     const node = serves.has('node') ? await assembleNode(foundation) : undefined;
     const controller = serves.has('controller')

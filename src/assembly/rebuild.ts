@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, renameSync } from 'node:fs';
+import { existsSync, renameSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { flushPaths } from '../host/durable-file.js';
@@ -8,7 +8,7 @@ import type { Options } from '../options.js';
 import { openLevel } from '../store/level.js';
 import { openStore } from '../store/open-store.js';
 import type { Store } from '../store/store.js';
-import { storeDirectory } from './foundation.js';
+import { hasStore, storeDirectory } from './foundation.js';
 
 /**
  * Makes a lost store anew from the descriptors in the pool. Resolves with what was found, for a person
@@ -16,7 +16,7 @@ import { storeDirectory } from './foundation.js';
  */
 export async function rebuildStore(options: Options): Promise<readonly string[]> {
   const directory = storeDirectory(options);
-  if (existsSync(directory) && readdirSync(directory).length > 0) {
+  if (hasStore(options)) {
     throw new PoolError(`there is a store at ${directory} already; if it is damaged, move it away`);
   }
   if (!existsSync(join(options.poolDir, 'volumes'))) {
@@ -42,7 +42,9 @@ export async function rebuildStore(options: Options): Promise<readonly string[]>
 
 async function fill(store: Store, pool: Pool): Promise<readonly string[]> {
   const { volumes, unreadable } = pool.survey();
-  const lines = unreadable.map((id) => `left alone: ${id}, which has no descriptor that can be read`);
+  const lines = unreadable.map(
+    (id) => `left alone: ${id}, which has no descriptor that can be read`,
+  );
   let count = 0;
   for (const volume of volumes) {
     const other = store.volumeNamed(volume.name);
@@ -50,7 +52,9 @@ async function fill(store: Store, pool: Pool): Promise<readonly string[]> {
       await store.putVolume(volume);
       count += 1;
     } else {
-      lines.push(`left alone: ${volume.id}, whose name ${JSON.stringify(volume.name)} ${other.id} has`);
+      lines.push(
+        `left alone: ${volume.id}, whose name ${JSON.stringify(volume.name)} ${other.id} has`,
+      );
     }
   }
   lines.push(
