@@ -15,12 +15,16 @@ export function warnOf(accepted: Accepted, call: Call): void {
 
 const DISK_FULL: ReadonlySet<string | undefined> = new Set(['ENOSPC', 'EDQUOT']);
 
-/** What writing to the pool threw; RESOURCE_EXHAUSTED when its disk has no room. */
+/** What writing to the pool or the store threw; RESOURCE_EXHAUSTED when the disk has no room. */
 export function poolFailure(thrown: unknown): unknown {
   if (!DISK_FULL.has(errorCode(thrown))) return thrown;
-  return new StatusError('RESOURCE_EXHAUSTED', 'the disk that holds the pool is full', {
-    cause: thrown,
-  });
+  return new StatusError(
+    'RESOURCE_EXHAUSTED',
+    'the disk of the volumes or of their records is full',
+    {
+      cause: thrown,
+    },
+  );
 }
 
 export function volumeNotFound(volumeId: string): StatusError {

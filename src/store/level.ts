@@ -54,9 +54,14 @@ export async function openLevel(directory: string, options: LevelOptions): Promi
     },
 
     async write(changes, { durable }) {
-      if (failed) await reopen();
+      const again = failed;
       failed = true;
-      await level.batch(changes.map(operation), { sync: durable && options.sync === 'always' });
+      try {
+        if (again) await reopen();
+        await level.batch(changes.map(operation), { sync: durable && options.sync === 'always' });
+      } catch (error) {
+        throw isDiskFull(error) ? new DiskFullError(location, error) : error;
+      }
       failed = false;
       if (incomplete) await rm(join(location, INCOMPLETE), { force: true });
       incomplete = false;
@@ -114,7 +119,31 @@ function refusal(location: string, error: unknown): StoreError {
       { cause },
     );
   }
+  if (isDiskFull(cause)) return new StoreError(`${fullDisk(location)}; make room`, { cause });
   return damage(`the store in ${location} cannot be read: ${reason(cause)}`, { cause });
+}
+
+/** A write failed because the disk has no room. */
+class DiskFullError extends Error {
+  override readonly name = 'DiskFullError';
+  /** As a system call would say it. */
+  readonly code = 'ENOSPC';
+
+  constructor(location: string, cause: unknown) {
+    super(fullDisk(location), { cause });
+  }
+}
+
+function fullDisk(location: string): string {
+  return `the disk that holds the store in ${location} is full`;
+}
+
+/** LevelDB tells of errors of the system in words. */
+function isDiskFull(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  return (
+    /No space left on device|Disk quota exceeded/.test(error.message) || isDiskFull(error.cause)
+  );
 }
 
 function reason(error: unknown): string {

@@ -24,7 +24,8 @@ describe('LevelDB: a disk that is full for a while', () => {
         const before = await putUntilRefused(store, 0);
         expect(before).to.have.lengthOf.above(10);
         for (let index = 500; index < 505; index += 1) {
-          await rejectionOf(store.putVolume(bulky(index)), Error);
+          const error = await rejectionOf(store.putVolume(bulky(index)), Error);
+          expect(error).to.have.property('code', 'ENOSPC');
           await rejectionOf(store.putNodeVolume(nodeVolume('node-1', numbered(index))), Error);
         }
         expect(await store.volumes('', 1000)).to.deep.equal(before);
