@@ -70,5 +70,7 @@ function describe(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const unforeseen = [TypeError, RangeError, ReferenceError].some((type) => error instanceof type);
   const own = (unforeseen ? error.stack : undefined) ?? error.message;
-  return error.cause === undefined ? own : `${own}: ${describe(error.cause)}`;
+  if (error.cause === undefined) return own;
+  const cause = describe(error.cause);
+  return own.includes(cause) ? own : `${own}: ${cause}`;
 }
