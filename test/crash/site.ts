@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { connect, type Client } from '../../src/csi/client.js';
 import { MNT_DETACH, umount2 } from '../../src/host/syscalls.js';
 import { mountsBelow } from '../host/scratch.js';
-import { launch, type Program } from './program.js';
+import { launch, type Ended, type Program } from './program.js';
 
 /** A driver that serves in a process of its own. */
 export interface Served extends Program {
@@ -23,6 +23,8 @@ export interface Site {
   make(...names: string[]): string;
   /** Starts the program with this state directory and waits for nothing. */
   launch(...argv: readonly string[]): Program;
+  /** Runs a command of the program, with this state directory, to its end. */
+  run(...command: readonly string[]): Promise<Ended>;
   /** Starts the driver and resolves when it serves. */
   serve(...argv: readonly string[]): Promise<Served>;
   /** Where something is mounted below `pods`, in the order in which it was. */
@@ -53,11 +55,17 @@ export function site(name = 'state'): Site {
       return path;
     },
     launch(...argv) {
-      const program = launch([`--state-dir=${stateDir}`, '--node-id=node-1', ...argv]);
+      const program = launch([
+        ...argv.filter(isCommand),
+        `--state-dir=${stateDir}`,
+        '--node-id=node-1',
+        ...argv.filter((each) => !isCommand(each)),
+      ]);
       running.add(program);
       void program.ended.then(() => running.delete(program));
       return program;
     },
+    run: (...command) => place.launch(...command).ended,
     async serve(...argv) {
       const program = place.launch(...argv);
       await program.ready();
@@ -84,6 +92,10 @@ function unmountBelow(directory: string): void {
 
 function mountPointsBelow(directory: string): string[] {
   return mountsBelow(directory).map((line) => unescaped(line.split(' ')[4] ?? ''));
+}
+
+function isCommand(argument: string): boolean {
+  return !argument.startsWith('-');
 }
 
 function endpointOf(argv: readonly string[]): string | undefined {
