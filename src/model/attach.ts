@@ -1,6 +1,6 @@
 import { isMultiNode } from './access-mode.js';
 import type { Attachment } from './attachment.js';
-import { describe, sameCapability } from './capability.js';
+import { capabilityDifferences, difference } from './capability.js';
 import { refuse, type Accepted, type Idempotent, type Refusal } from './verdict.js';
 import { unsupported, type CapableVolume } from './volume.js';
 
@@ -54,16 +54,16 @@ function decideSameNode(
   request: Attachment,
   same: Attachment,
 ): Idempotent | Refusal<'ALREADY_EXISTS'> {
-  const differs =
-    same.readonly !== request.readonly
-      ? `readonly (${same.readonly} there, ${request.readonly} asked)`
-      : `volume_capability (${describe(same.capability)} there, ${describe(request.capability)} asked)`;
-  return same.readonly === request.readonly && sameCapability(same.capability, request.capability)
+  const changed = [
+    ...capabilityDifferences(same.capability, request.capability),
+    ...difference('readonly', String(same.readonly), String(request.readonly)),
+  ];
+  return changed.length === 0
     ? { answer: 'OK (idempotent)' }
     : refuse(
         'ALREADY_EXISTS',
         `volume ${request.volumeId} is already published at node ${request.nodeId} ` +
-          `with another ${differs}`,
+          `with other arguments: ${changed.join(', ')}`,
       );
 }
 

@@ -20,22 +20,32 @@ export interface VolumeCapability {
   readonly accessType: AccessType;
 }
 
-/** Whether two capabilities are the same in every field. */
-export function sameCapability(a: VolumeCapability, b: VolumeCapability): boolean {
-  return (
-    sameCapabilityButGroup(a, b) &&
-    volumeMountGroup(a.accessType) === volumeMountGroup(b.accessType)
-  );
+/** The fields in which two capabilities differ, in words that quote no mount flag; empty: the same. */
+export function capabilityDifferences(there: VolumeCapability, asked: VolumeCapability): string[] {
+  return [
+    ...differencesButGroup(there, asked),
+    ...difference(
+      'volume_mount_group',
+      volumeMountGroup(there.accessType),
+      volumeMountGroup(asked.accessType),
+    ),
+  ];
 }
 
 /** The same, but for `volume_mount_group`, which Kubernetes sets for each pod. */
-export function sameCapabilityButGroup(a: VolumeCapability, b: VolumeCapability): boolean {
-  return (
-    a.accessMode === b.accessMode &&
-    a.accessType.kind === b.accessType.kind &&
-    fsType(a.accessType) === fsType(b.accessType) &&
-    sameList(mountFlags(a.accessType), mountFlags(b.accessType))
-  );
+export function differencesButGroup(there: VolumeCapability, asked: VolumeCapability): string[] {
+  const [typeThere, typeAsked] = [there.accessType, asked.accessType];
+  return [
+    ...difference('access mode', there.accessMode, asked.accessMode),
+    ...difference('access type', typeThere.kind, typeAsked.kind),
+    ...difference('fs_type', fsType(typeThere), fsType(typeAsked)),
+    ...(sameList(mountFlags(typeThere), mountFlags(typeAsked)) ? [] : ['mount_flags']),
+  ];
+}
+
+/** How a field that can hold no secret differs, in words; empty when it does not. */
+export function difference(name: string, there: string, asked: string): string[] {
+  return there === asked ? [] : [`${name} (${there || 'none'} there, ${asked || 'none'} asked)`];
 }
 
 /** Whether `given`, a capability that a volume was created or staged with, admits `wanted`. */

@@ -1,6 +1,6 @@
 import { drainHint } from './access-mode.js';
-import { fsType, mountFlags, volumeMountGroup, type VolumeCapability } from './capability.js';
-import { sameList, sameMap } from './equality.js';
+import { capabilityDifferences, difference, fsType, type VolumeCapability } from './capability.js';
+import { sameMap } from './equality.js';
 import { attachBreach, stageBreach, type LifecycleRules, type NodeFacts } from './lifecycle.js';
 import type { Publication, PublishArguments, Staging } from './node-volume.js';
 import { cell } from './publish-table.js';
@@ -136,19 +136,11 @@ function contradicts(there: VolumeCapability, asked: VolumeCapability): string |
 
 /** The arguments in P that differ, in words; values only of what can hold no secret. */
 function differences(there: PublishArguments, asked: PublishArguments): string[] {
-  const [typeThere, typeAsked] = [there.capability.accessType, asked.capability.accessType];
-  const words: string[] = [];
-  const compare = (name: string, was: string | boolean, is: string | boolean) => {
-    if (was !== is) words.push(`${name} (${was || 'none'} there, ${is || 'none'} asked)`);
-  };
-  compare('access mode', there.capability.accessMode, asked.capability.accessMode);
-  compare('access type', typeThere.kind, typeAsked.kind);
-  compare('fs_type', fsType(typeThere), fsType(typeAsked));
-  compare('volume_mount_group', volumeMountGroup(typeThere), volumeMountGroup(typeAsked));
-  compare('readonly', String(there.readonly), String(asked.readonly));
-  compare('staging_target_path', there.stagingTargetPath, asked.stagingTargetPath);
-  if (!sameList(mountFlags(typeThere), mountFlags(typeAsked))) words.push('mount_flags');
-  if (!sameMap(there.publishContext, asked.publishContext)) words.push('publish_context');
-  if (!sameMap(there.volumeContext, asked.volumeContext)) words.push('volume_context');
-  return words;
+  return [
+    ...capabilityDifferences(there.capability, asked.capability),
+    ...difference('readonly', String(there.readonly), String(asked.readonly)),
+    ...difference('staging_target_path', there.stagingTargetPath, asked.stagingTargetPath),
+    ...(sameMap(there.publishContext, asked.publishContext) ? [] : ['publish_context']),
+    ...(sameMap(there.volumeContext, asked.volumeContext) ? [] : ['volume_context']),
+  ];
 }

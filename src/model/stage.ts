@@ -1,5 +1,5 @@
 import { drainHint } from './access-mode.js';
-import { describe, sameCapabilityButGroup, type VolumeCapability } from './capability.js';
+import { differencesButGroup, type VolumeCapability } from './capability.js';
 import { attachBreach, type LifecycleRules, type NodeFacts } from './lifecycle.js';
 import type { NodeVolume } from './node-volume.js';
 import { refuse, type Accepted, type Idempotent, type Refusal } from './verdict.js';
@@ -23,14 +23,13 @@ export function decideStage(
   const { volumeId, path, capability } = request;
   const { staging } = facts;
   if (staging?.path === path) {
-    if (sameCapabilityButGroup(staging.capability, capability)) {
-      return { answer: 'OK (idempotent)' };
-    }
+    const changed = differencesButGroup(staging.capability, capability);
+    if (changed.length === 0) return { answer: 'OK (idempotent)' };
+    const hint = drainHint(staging.capability.accessMode, capability.accessMode);
     return refuse(
       'ALREADY_EXISTS',
-      `volume ${volumeId} is already staged at ${path} for ${describe(staging.capability)} ` +
-        `with another fs_type, mount_flags, access type or access mode than asked for ` +
-        `(${describe(capability)})${drainHint(staging.capability.accessMode, capability.accessMode)}`,
+      `volume ${volumeId} is already staged at ${path} with another capability: ` +
+        `${changed.join(', ')}${hint}`,
     );
   }
   const limit = unsupported(facts.volume, capability);

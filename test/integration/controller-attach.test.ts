@@ -57,12 +57,12 @@ describe('ControllerPublishVolume', () => {
         [
           'another fs_type',
           { volume_capability: mountCapability(mode, { fs_type: 'xfs' }) },
-          /volume_capability/,
+          /fs_type \(none there, xfs asked\)/,
         ],
         [
           'other mount_flags',
           { volume_capability: mountCapability(mode, { mount_flags: ['ro'] }) },
-          /volume_capability/,
+          /mount_flags$/,
         ],
       ];
       for (const [title, changed, words] of changes) {

@@ -6,6 +6,13 @@ import { mountCapability } from './samples.js';
 
 const volume = { id: 'vol-1', capabilities: [mountCapability('MULTI_NODE_MULTI_WRITER')] };
 
+/** Fields of a mount capability beside the access mode, and how a refusal names them. */
+const OTHER_MOUNTS = [
+  ['fs_type', { fsType: 'xfs' }, /: fs_type \(none there, xfs asked\)/],
+  ['mount_flags', { mountFlags: ['noexec'] }, /: mount_flags(, readonly|$)/],
+  ['volume_mount_group', { volumeMountGroup: '7' }, /: volume_mount_group \(none there, 7 asked\)/],
+] as const;
+
 function attachment(nodeId: string, mode: AccessMode, readonly = false): Attachment {
   return { volumeId: 'vol-1', nodeId, capability: mountCapability(mode), readonly };
 }
@@ -39,6 +46,17 @@ describe('decideAttach', () => {
         expect(verdict.answer).to.equal('ALREADY_EXISTS');
         expect(message(verdict)).to.include('readonly');
       });
+      for (const [field, mount, words] of OTHER_MOUNTS) {
+        it(`same node, another ${field}: ALREADY_EXISTS that names it, and nothing else`, () => {
+          const asked = { ...attachment('node-1', mode), capability: mountCapability(mode, mount) };
+          const verdict = attach(asked, there);
+          expect(verdict.answer).to.equal('ALREADY_EXISTS');
+          expect(message(verdict)).to.match(words).and.not.include(mode);
+          expect(message(attach({ ...asked, readonly: true }, there)))
+            .to.match(words)
+            .and.match(/readonly \(false there, true asked\)$/);
+        });
+      }
       it('same node, another capability: ALREADY_EXISTS, also when the volume lacks it', () => {
         const other = attachment(
           'node-1',

@@ -6,7 +6,7 @@ import type { PublishRules } from '../../src/model/publish.js';
 /** A mount capability; `mount` overrides its fields. */
 export function mountCapability(
   accessMode: AccessMode,
-  mount: { fsType?: string; mountFlags?: string[]; volumeMountGroup?: string } = {},
+  mount: { fsType?: string; mountFlags?: readonly string[]; volumeMountGroup?: string } = {},
 ): VolumeCapability {
   return {
     accessMode,
