@@ -29,8 +29,10 @@ describe('what an operator meets', function () {
   this.timeout(20_000);
   let place: Site;
 
-  beforeEach(function () {
+  before(function () {
     if (!isRoot) this.skip();
+  });
+  beforeEach(() => {
     // As users name them.
     place = site("l'état d'été 数");
   });

@@ -10,8 +10,10 @@ const ROUNDS = 50;
 describe('kill -9 in a burst of calls', () => {
   let place: Site;
 
-  beforeEach(function () {
+  before(function () {
     if (!isRoot) this.skip();
+  });
+  beforeEach(() => {
     place = site();
   });
   afterEach(() => place.remove());

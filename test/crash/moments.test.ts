@@ -149,8 +149,10 @@ describe('kill -9 at the worst moments', function () {
   this.timeout(20_000);
   let place: Site;
 
-  beforeEach(function () {
+  before(function () {
     if (!isRoot) this.skip();
+  });
+  beforeEach(() => {
     place = site();
   });
   afterEach(() => place.remove());

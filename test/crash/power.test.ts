@@ -13,8 +13,10 @@ import { site, type Served, type Site } from './site.js';
 describe('a power failure', () => {
   let place: Site;
 
-  beforeEach(function () {
+  before(function () {
     if (!isRoot) this.skip();
+  });
+  beforeEach(() => {
     place = site('disk/state');
   });
   afterEach(() => place.remove());
