@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { expect } from 'chai';
 import { treeRemoval } from '../../src/host/tree-removal.js';
 import { isRoot, scratch, type Scratch } from './scratch.js';
@@ -18,6 +18,17 @@ describe('treeRemoval', () => {
     writeFileSync(`${place.make('trash', 'a', 'b')}/file`, '');
     await treeRemoval().remove(place.path('trash', 'a'));
     expect(existsSync(place.path('trash', 'a'))).to.equal(false);
+  });
+
+  it('removes directories that are nested deeper than a path can say', async () => {
+    const tree = place.make('trash', 'a');
+    for (let depth = 0; depth < 40; depth += 1) {
+      mkdirSync(place.path('outer'));
+      renameSync(tree, place.path('outer', 'n'.repeat(200)));
+      renameSync(place.path('outer'), tree);
+    }
+    await treeRemoval().remove(tree);
+    expect(existsSync(tree)).to.equal(false);
   });
 
   it('is content when nothing is there', async () => {
