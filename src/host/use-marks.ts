@@ -15,18 +15,22 @@ export interface UseMarks {
   volumesOf(nodeId: string): string[];
 }
 
+/** Another node that clears its mark may remove the directory before ours is in it, but hardly so often. */
+const TRIES = 100;
+
 export function useMarks(poolDirectory: string): UseMarks {
   const directory = (volumeId: string) => join(poolDirectory, 'uses', volumeId);
   return {
     set(volumeId, nodeId) {
-      const mark = (): boolean => {
-        // To be read by a controller of another user than the nodes'.
-        mkdirSync(directory(volumeId), { recursive: true, mode: 0o755 });
-        writeFileSync(join(directory(volumeId), nodeId), '');
-        return true;
-      };
-      // Another node that clears its mark may remove the directory before ours is in it.
-      while (unless(['ENOENT'], mark) === undefined);
+      for (let left = TRIES; ; left -= 1) {
+        try {
+          // To be read by a controller of another user than the nodes'.
+          mkdirSync(directory(volumeId), { recursive: true, mode: 0o755 });
+          return writeFileSync(join(directory(volumeId), nodeId), '');
+        } catch (error) {
+          if (errorCode(error) !== 'ENOENT' || left === 0) throw error;
+        }
+      }
     },
     clear(volumeId, nodeId) {
       rmSync(join(directory(volumeId), nodeId), { force: true });

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { statSync, writeFileSync } from 'node:fs';
+import { statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { expect } from 'chai';
@@ -48,6 +48,12 @@ describe('useMarks', () => {
     expect(contentOf(directory.path)).to.deep.equal({ 'uses/': '' });
     marks().set('vol-1', 'node-1');
     expect(marks().nodesOf('vol-1')).to.deep.equal(['node-1']);
+  });
+
+  it('cannot be set in a pool that is a dangling symlink, and says so', () => {
+    const pool = join(directory.path, 'pool');
+    symlinkSync(join(directory.path, 'nowhere', 'pool'), pool);
+    expect(() => useMarks(pool).set('vol-1', 'node-1')).to.throw('ENOENT');
   });
 
   it('nodes that begin and end to use a volume side by side keep their own marks', async () => {
