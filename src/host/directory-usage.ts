@@ -1,4 +1,4 @@
-import { lstat, readdir } from 'node:fs/promises';
+import { lstat, opendir } from 'node:fs/promises';
 import { join } from 'node:path';
 
 /** What a directory holds, hard links counted once. */
@@ -81,13 +81,28 @@ async function walk(
   await take(root);
   const pending = [root];
   for (let directory = pending.pop(); directory !== undefined; directory = pending.pop()) {
-    const names = await readdir(directory).catch(() => []);
-    for (let start = 0; start < names.length; start += BATCH) {
+    for await (const paths of batches(directory)) {
       if (Date.now() > deadline) return { usage: { bytes, inodes }, whole: false };
-      const paths = names.slice(start, start + BATCH).map((name) => join(directory, name));
       const areDirectories = await Promise.all(paths.map(take));
       pending.push(...paths.filter((_, index) => areDirectories[index]));
     }
   }
   return { usage: { bytes, inodes }, whole: true };
+}
+
+/** What is in a directory, in pieces: it may be more than fits in memory. The last piece may be empty. */
+async function* batches(directory: string): AsyncGenerator<string[]> {
+  let batch: string[] = [];
+  try {
+    for await (const { name } of await opendir(directory, { bufferSize: BATCH })) {
+      if (batch.length === BATCH) {
+        yield batch;
+        batch = [];
+      }
+      batch.push(join(directory, name));
+    }
+  } catch {
+    // Gone meanwhile, or not to be read.
+  }
+  yield batch;
 }

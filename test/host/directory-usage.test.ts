@@ -115,6 +115,15 @@ describe('directoryUsage', () => {
       expect((await directoryUsage(limited).of(directory.path)).inodes).to.equal(1n);
     });
 
+    it('is ended among empty directories, too', async () => {
+      const usage = directoryUsage(limited);
+      for (const name of ['a', 'b', 'c']) mkdirSync(at(name));
+      expect((await usage.of(directory.path)).inodes).to.equal(4n);
+      mkdirSync(at('d'));
+      step = 6;
+      expect((await usage.of(directory.path)).inodes).to.equal(4n);
+    });
+
     it('answers the last whole count, when there is one', async () => {
       const usage = directoryUsage(limited);
       for (const name of ['a', 'b']) writeFileSync(at(name), '');
