@@ -5,6 +5,7 @@ import { bootId } from '../host/boot.js';
 import { directoryUsage } from '../host/directory-usage.js';
 import { clearProbes } from '../host/mount-right.js';
 import { inOwnNamespace } from '../host/own-namespace.js';
+import { attachedAt } from '../model/attachment.js';
 import { attachedBy } from '../model/publish-context.js';
 import type { NodeDeps } from '../services/node-deps.js';
 import { nodeRecords, type NodeRecords } from '../services/node-records.js';
@@ -60,8 +61,7 @@ export async function assembleNode(foundation: Foundation): Promise<AssembledNod
     ...(shared === undefined
       ? {
           volume: (volumeId) => store.volume(volumeId),
-          attached: (volumeId) =>
-            store.attachments(volumeId).find(({ nodeId }) => nodeId === node.nodeId),
+          attached: (volumeId) => attachedAt(store.attachments(volumeId), node.nodeId),
         }
       : {
           volume: (volumeId) => pool.descriptor(volumeId),

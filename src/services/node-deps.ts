@@ -1,5 +1,6 @@
 import type { KnownModes } from '../csi/capability-field.js';
 import type { Usage } from '../host/directory-usage.js';
+import type { Attached } from '../model/attachment.js';
 import type { StringMap } from '../model/equality.js';
 import type { NodeInfo } from '../model/node-info.js';
 import type { PublishRules } from '../model/publish.js';
@@ -9,11 +10,6 @@ import type { Expansion } from './expansion.js';
 import type { NodeRecords } from './node-records.js';
 import type { VolumeLocks } from './volume-locks.js';
 import type { VolumeMounts } from './volume-mounts.js';
-
-/** How a volume is controller-published at this node. */
-export interface Attached {
-  readonly readonly: boolean;
-}
 
 /** What the Node service works with. */
 export interface NodeDeps {

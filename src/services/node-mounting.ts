@@ -1,8 +1,9 @@
 import { isReaderOnly } from '../model/access-mode.js';
+import type { Attached } from '../model/attachment.js';
 import { mountFlags, type VolumeCapability } from '../model/capability.js';
 import { mountAttributes, type MountAttribute } from '../model/mount-flags.js';
 import type { Publication, Staging } from '../model/node-volume.js';
-import type { Attached, NodeDeps } from './node-deps.js';
+import type { NodeDeps } from './node-deps.js';
 import { recordedPaths, type LivingRecord } from './node-records.js';
 
 /** Mounts a volume where it is staged; the CO made the directory. */

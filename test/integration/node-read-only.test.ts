@@ -80,6 +80,15 @@ describe('a read-only publication refuses writes, from every mount namespace tha
         await whilePublished(volume, { volume_capability }, expectReadOnly);
       });
 
+      it(`${mode} of the attachment alone, staged and published for writing`, async () => {
+        const writing = 'MULTI_NODE_MULTI_WRITER';
+        const volume = await volumes.created(writing);
+        await volume.attach({ volume_capability: mountCapability(mode) });
+        await volume.stage();
+        expect(() => writeAt(volume.stagingPath)).to.throw('EROFS');
+        await whilePublished(volume, {}, expectReadOnly);
+      });
+
       it(`${mode} while the volume is staged for writing`, async () => {
         const volume = await volumes.staged('MULTI_NODE_MULTI_WRITER');
         writeAt(volume.stagingPath);

@@ -76,6 +76,17 @@ describe('a controller and nodes that share a pool', () => {
     }
   });
 
+  it('attached in a reader-only mode: no writes there, whatever it is staged and published for', async () => {
+    const volume = (await splitVolume(shape, 'MULTI_NODE_MULTI_WRITER')).on('node-1');
+    const access_mode = { mode: 'MULTI_NODE_READER_ONLY' } as const;
+    await volume.attach({ volume_capability: { access_mode, mount: {} } });
+    await volume.stage();
+    await volume.publish('a');
+    for (const path of [volume.target('a'), volume.stagingPath]) {
+      expect(() => writeFileSync(join(path, 'file'), '')).to.throw('EROFS');
+    }
+  });
+
   describe('a volume that the node cannot find', () => {
     const cases: [string, (real: string) => string][] = [
       ['one that never was', () => 'vol-1'],
