@@ -1,4 +1,5 @@
-import { admits, describe } from './capability.js';
+import { admits, describe, mountFlags } from './capability.js';
+import { takesBack } from './mount-flags.js';
 import type { PublishArguments, Staging } from './node-volume.js';
 import type { CapableVolume } from './volume.js';
 
@@ -59,6 +60,13 @@ export function stageBreach(
     return (
       `volume ${volumeId} is staged for ${describe(staging.capability)}, ` +
       `which does not admit ${describe(asked.capability)}`
+    );
+  }
+  const stagedFlags = mountFlags(staging.capability.accessType);
+  if (takesBack(stagedFlags, mountFlags(asked.capability.accessType))) {
+    return (
+      `volume ${volumeId} is staged at ${staging.path} with mount_flags that those of the publish ` +
+      'take back: a publication keeps the flags of the staging'
     );
   }
   return undefined;

@@ -48,6 +48,22 @@ export function unknownMountFlag(flags: readonly string[]): number | undefined {
 }
 
 /**
+ * Whether flags take back an attribute that earlier ones set: a clone of that mount keeps it. The
+ * access time is no such attribute: a clone gets another as a whole.
+ */
+export function takesBack(earlier: readonly string[], flags: readonly string[]): boolean {
+  const cleared = new Set<MountAttribute>();
+  for (const flag of flags) {
+    const effect = EFFECTS.get(flag);
+    for (const attribute of effect?.clears ?? []) cleared.add(attribute);
+    if (effect?.sets !== undefined) cleared.delete(effect.sets);
+  }
+  return mountAttributes(earlier, false).some(
+    (attribute) => cleared.has(attribute) && !ATIMES.includes(attribute),
+  );
+}
+
+/**
  * The attributes that known flags add up to; as with mount(8), a later flag wins. `readonly` is what
  * the call and the access mode say: it cannot be taken back by a flag.
  */

@@ -120,6 +120,19 @@ describe('mount_flags', () => {
     expect(attributesAt(volume.target('a'))).to.include.members(['noexec', 'ro']);
   });
 
+  it('that take back those of the staging are FAILED_PRECONDITION, in words that do not quote them', async () => {
+    const volume = await volumes.created(MODE);
+    await volume.attach();
+    await volume.stage(withFlags('noexec', 'nodev', 'noatime'));
+    for (const flag of ['exec', 'dev']) {
+      const publish = () => volume.publish('a', withFlags(flag));
+      const words = /^(?!.*(exec|nodev)).* with mount_flags that those of the publish take back/;
+      await refusedUnchanged(driver, publish, 'FAILED_PRECONDITION', words);
+    }
+    await volume.publish('a', withFlags('rw', 'suid', 'relatime', 'exec', 'noexec'));
+    expect(attributesAt(volume.target('a'))).to.have.members(['rw', 'nodev', 'noexec', 'relatime']);
+  });
+
   describe('that are unknown are INVALID_ARGUMENT, in words that do not quote them', () => {
     for (const flag of [
       'password=hunter2',
