@@ -6,6 +6,7 @@ import {
   readFileSync,
   readdirSync,
   renameSync,
+  statSync,
   writeFileSync,
   type StatsFs,
 } from 'node:fs';
@@ -76,7 +77,9 @@ export function openPool(directory: string, sync: Sync): Pool {
   const volumes = join(directory, 'volumes');
   const incoming = join(directory, 'incoming');
   const trash = join(directory, 'trash');
-  for (const each of [volumes, incoming, trash]) mkdirSync(each, { recursive: true, mode: 0o711 });
+  // Others get through to nodes/ and uses/: a controller and nodes may be different users.
+  mkdirSync(directory, { recursive: true, mode: 0o711 });
+  for (const each of [volumes, incoming, trash]) makePrivate(each);
   const removal = treeRemoval();
   const descriptorPath = (id: string) => join(volumes, id, 'volume.json');
   const dataPath = (id: string) => join(volumes, id, 'data');
@@ -107,7 +110,7 @@ export function openPool(directory: string, sync: Sync): Pool {
     async prepare(volume) {
       const root = join(incoming, volume.id);
       const data = join(root, 'data');
-      mkdirSync(root, { mode: 0o711 });
+      mkdirSync(root, { mode: 0o700 });
       mkdirSync(data);
       // Workloads of any user write here unless the CO sets an fsGroup; mkdir's mode obeys the umask.
       chmodSync(data, 0o777);
@@ -167,6 +170,17 @@ export function openPool(directory: string, sync: Sync): Pool {
     },
   };
   return pool;
+}
+
+/**
+ * Makes a directory that no other user gets through: workloads reach their volumes by mounts alone, and
+ * any other way would lead around what those allow.
+ */
+function makePrivate(directory: string): void {
+  mkdirSync(directory, { recursive: true, mode: 0o700 });
+  const { mode, uid } = statSync(directory);
+  // A node may share a pool that another user's controller has made.
+  if ((mode & 0o077) !== 0 && uid === process.geteuid?.()) chmodSync(directory, 0o700);
 }
 
 function descriptorText(volume: Volume): string {

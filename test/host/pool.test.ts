@@ -1,4 +1,4 @@
-import { readFileSync, rmSync, statSync, statfsSync, writeFileSync } from 'node:fs';
+import { chmodSync, readFileSync, rmSync, statSync, statfsSync, writeFileSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect } from 'chai';
@@ -40,6 +40,15 @@ for (const sync of ['always', 'never'] satisfies Sync[]) {
       const before = contentOf(pool.directory);
       openPool(pool.directory, sync);
       expect(contentOf(pool.directory)).to.deep.equal(before);
+    });
+
+    it('lets no other user through to the data, nor through directories that were there', () => {
+      const names = ['incoming', 'trash', 'volumes'];
+      const modes = () => names.map((name) => mode(inPool(name)));
+      expect(modes()).to.deep.equal([0o700, 0o700, 0o700]);
+      for (const name of names) chmodSync(inPool(name), 0o755);
+      openPool(pool.directory, sync);
+      expect(modes()).to.deep.equal([0o700, 0o700, 0o700]);
     });
 
     describe('a volume that is being made', () => {
