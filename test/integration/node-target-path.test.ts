@@ -99,6 +99,8 @@ describe('target paths of NodePublishVolume and NodeUnpublishVolume', () => {
       await volume.publish('a', { target_path });
       expect(mountsBelow(driver.scratch.root)).to.deep.equal(before);
     }
+    await volume.publish('a', { staging_target_path: `/.${volume.stagingPath}//` });
+    expect(mountsBelow(driver.scratch.root)).to.deep.equal(before);
     await unpublishAt(slash);
     expect(existsSync(target())).to.equal(false);
   });
