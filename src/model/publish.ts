@@ -5,7 +5,7 @@ import { attachBreach, stageBreach, type LifecycleRules, type NodeFacts } from '
 import type { Publication, PublishArguments, Staging } from './node-volume.js';
 import { cell } from './publish-table.js';
 import { refuse, type Accepted, type Idempotent, type Refusal } from './verdict.js';
-import { unsupported } from './volume.js';
+import { unsupported, type CapableVolume } from './volume.js';
 
 export interface PublishRequest {
   readonly volumeId: string;
@@ -20,6 +20,10 @@ export interface PublishRules extends LifecycleRules {
   readonly singleNodeWriterTargets: 'one' | 'many';
 }
 
+interface PublishFacts extends NodeFacts {
+  readonly publications: readonly Publication[];
+}
+
 export type PublishVerdict =
   Accepted | Idempotent | Refusal<'ALREADY_EXISTS'> | Refusal<'FAILED_PRECONDITION'>;
 
@@ -29,7 +33,7 @@ export type PublishVerdict =
  */
 export function decidePublish(
   request: PublishRequest,
-  facts: NodeFacts & { readonly publications: readonly Publication[] },
+  facts: PublishFacts,
   rules: PublishRules,
 ): PublishVerdict {
   const { capability } = request.arguments;
@@ -47,9 +51,7 @@ export function decidePublish(
   if (breach !== undefined && rules.lifecycle === 'enforce') {
     return refuse('FAILED_PRECONDITION', breach);
   }
-  return (
-    refuseOtherTarget(request, facts.publications, rules) ?? { answer: 'OK', warnings: breaches }
-  );
+  return refuseOtherTarget(request, facts, rules) ?? { answer: 'OK', warnings: breaches };
 }
 
 /** Decides NodeUnpublishVolume: whatever shows the volume goes, but for its staging. */
@@ -88,12 +90,12 @@ function decideSameTarget(
 /** Columns T1!=T2; undefined when the table or the lack of another publication allows it. */
 function refuseOtherTarget(
   request: PublishRequest,
-  others: readonly Publication[],
+  { volume, publications }: PublishFacts,
   rules: PublishRules,
 ): Refusal<'FAILED_PRECONDITION'> | undefined {
   const { volumeId } = request;
   const { capability } = request.arguments;
-  for (const other of others) {
+  for (const other of publications) {
     const contradiction = contradicts(other.arguments.capability, capability);
     if (contradiction !== undefined) {
       return refuse(
@@ -103,18 +105,28 @@ function refuseOtherTarget(
       );
     }
   }
-  const blocking = others.find((other) => {
+  const blocking = publications.find((other) => {
     const unchanged = differences(other.arguments, request.arguments).length === 0;
     const column = unchanged ? 'T1!=T2, P1=P2' : 'T1!=T2, P1!=P2';
     return cell(column, capability.accessMode, rules.singleNodeMultiWriter) !== 'OK';
   });
-  const exempt =
-    capability.accessMode === 'SINGLE_NODE_WRITER' && rules.singleNodeWriterTargets === 'many';
-  if (blocking === undefined || exempt) return undefined;
+  if (blocking === undefined || exempt(volume, capability, rules)) return undefined;
   return refuse(
     'FAILED_PRECONDITION',
     `volume ${volumeId} is already published at ${blocking.targetPath}; access mode ` +
       `${capability.accessMode} allows one target path on a node, asked for ${request.targetPath}`,
+  );
+}
+
+/**
+ * Whether `singleNodeWriterTargets` lets the volume have another target: not one that is for a single
+ * writer, which would get around its mode by being published with SINGLE_NODE_WRITER.
+ */
+function exempt(volume: CapableVolume, capability: VolumeCapability, rules: PublishRules): boolean {
+  return (
+    rules.singleNodeWriterTargets === 'many' &&
+    capability.accessMode === 'SINGLE_NODE_WRITER' &&
+    unsupported(volume, { ...capability, accessMode: 'SINGLE_NODE_MULTI_WRITER' }) === undefined
   );
 }
 

@@ -205,6 +205,15 @@ describe('singleNodeWriterTargets: many', () => {
       await refusedUnchanged(driver, call, 'FAILED_PRECONDITION', /allows one target/);
     });
   }
+
+  it(`a volume of ${SNSW} keeps to one target in any mode`, async () => {
+    const volume = await volumes.created(SNW, SNSW);
+    await volume.attach();
+    await volume.stage();
+    await volume.publish('a');
+    const call = () => volume.publish('b');
+    await refusedUnchanged(driver, call, 'FAILED_PRECONDITION', /allows one target/);
+  });
 });
 
 describe('SINGLE_NODE_MULTI_WRITER is switched under a volume in use', () => {

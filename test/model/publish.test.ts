@@ -1,5 +1,10 @@
 import { expect } from 'chai';
-import { ACCESS_MODES, isMultiNode, type AccessMode } from '../../src/model/access-mode.js';
+import {
+  ACCESS_MODES,
+  implies,
+  isMultiNode,
+  type AccessMode,
+} from '../../src/model/access-mode.js';
 import type { PublishArguments, Publication, Staging } from '../../src/model/node-volume.js';
 import { decidePublish, decideUnpublish, type PublishRules } from '../../src/model/publish.js';
 import {
@@ -162,6 +167,25 @@ describe('decidePublish', () => {
       );
     }
   });
+
+  for (const mode of ACCESS_MODES.filter((each) => implies(each, 'SINGLE_NODE_WRITER'))) {
+    const expected = mode === 'SINGLE_NODE_SINGLE_WRITER' ? 'FAILED_PRECONDITION' : 'OK';
+    it(`singleNodeWriterTargets: many, a volume of ${mode}: ${expected}`, () => {
+      const capability = mountCapability('SINGLE_NODE_WRITER');
+      const args = publishArguments(capability);
+      const verdict = decidePublish(
+        { volumeId: 'vol-1', targetPath: '/b', arguments: args },
+        {
+          volume: { id: 'vol-1', capabilities: [mountCapability(mode)] },
+          attached: true,
+          staging: { path: '/staging', capability },
+          publications: [publication('/a', args)],
+        },
+        { ...RULES, singleNodeWriterTargets: 'many' },
+      );
+      expect(verdict.answer).to.equal(expected);
+    });
+  }
 
   it('lifecycle: warn lets a broken order through and says so, but no access mode', () => {
     const args = publishArguments(mountCapability('SINGLE_NODE_SINGLE_WRITER'));
