@@ -60,6 +60,9 @@ export function capacityRange(wire: WireRange | null): CapacityRange | undefined
 
 function topologyRequirement(wire: WireTopology | null): TopologyRequirement | undefined {
   if (wire === null) return undefined;
+  if (wire.requisite.length === 0 && wire.preferred.length === 0) {
+    throw invalid('accessibility_requirements', 'needs requisite, preferred or both');
+  }
   return {
     requisite: topologies(wire.requisite, 'accessibility_requirements.requisite'),
     preferred: topologies(wire.preferred, 'accessibility_requirements.preferred'),

@@ -54,6 +54,11 @@ describe('createRequest', () => {
       },
       { topology: { requisite: [a], preferred: [b] } },
     ],
+    [
+      'a preferred topology alone',
+      { accessibility_requirements: { requisite: [], preferred: [{ segments: b }] } },
+      { topology: { requisite: [], preferred: [b] } },
+    ],
     ['secrets, of which nothing is left', { secrets: { password: 's3cret' } }, {}],
   ];
   for (const [title, fields, expected] of welcome) {
@@ -88,6 +93,11 @@ describe('createRequest', () => {
     ['a source that is neither', { volume_content_source: {} }, /^volume_content_source /],
     ['large parameters', { parameters: tooLarge }, /^parameters must not exceed/],
     ['large secrets', { secrets: tooLarge }, /^secrets must not exceed/],
+    [
+      'a topology requirement that names none',
+      { accessibility_requirements: { requisite: [], preferred: [] } },
+      /^accessibility_requirements needs requisite, preferred or both$/,
+    ],
     [
       'a large requisite topology',
       { accessibility_requirements: { requisite: [{ segments: tooLarge }], preferred: [] } },
