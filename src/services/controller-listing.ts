@@ -59,13 +59,14 @@ export function listing(deps: ControllerDeps): Listing {
       map(request.secrets, 'secrets');
       const asked = volumeCapabilities(request.volume_capabilities, 'volume_capabilities', 'all');
       const parameters = map(request.parameters, 'parameters');
+      const volume_context = map(request.volume_context, 'volume_context');
       const volume = store.volume(volumeId);
       if (volume === undefined) throw volumeNotFound(volumeId);
       const reason = unconfirmed(volume, asked, parameters);
       if (reason !== undefined) return { message: reason };
       return {
         confirmed: {
-          volume_context: map(request.volume_context, 'volume_context'),
+          volume_context,
           volume_capabilities: request.volume_capabilities,
           parameters,
         },

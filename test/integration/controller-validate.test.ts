@@ -100,6 +100,7 @@ describe('ValidateVolumeCapabilities', () => {
       });
     }
 
+    const large = { key: 'x'.repeat(64 * 1024) };
     const malformed: [string, ValidateVolumeCapabilitiesRequest, RegExp][] = [
       ['no volume_id', { volume_id: '', volume_capabilities: [SNW] }, /^volume_id is required/],
       ['no capability', {}, /^volume_capabilities is required/],
@@ -113,6 +114,11 @@ describe('ValidateVolumeCapabilities', () => {
         { volume_capabilities: [{ access_mode: { mode: 'UNKNOWN' }, mount: {} }] },
         /^volume_capabilities\[0\]\.access_mode\.mode is UNKNOWN/,
       ],
+      ...['volume_context', 'parameters', 'secrets'].map((field): (typeof malformed)[number] => [
+        `a large ${field}`,
+        { volume_capabilities: [SNW], [field]: large },
+        new RegExp(`^${field} must not exceed`),
+      ]),
     ];
     for (const [title, asked, words] of malformed) {
       it(`${title}: INVALID_ARGUMENT`, () =>
