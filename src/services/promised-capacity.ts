@@ -52,7 +52,7 @@ export function promisedCapacity(
   return {
     checkParameters(parameters) {
       for (const key of Object.keys(parameters)) {
-        if (key !== KIND) throw invalid(`parameters[${JSON.stringify(key)}]`, 'is not known');
+        if (key !== KIND) throw invalid(`parameters[${quoted(key)}]`, 'is not known');
       }
       const [kind] = candidates(parameters);
       if (Object.hasOwn(parameters, KIND) && !capacity.has(kind ?? '')) {
@@ -86,4 +86,9 @@ export function promisedCapacity(
       };
     },
   };
+}
+
+/** The beginning of a text of the CO's: the message fits into a header, however long the text is. */
+function quoted(text: string): string {
+  return text.length > 100 ? `${JSON.stringify(text.slice(0, 100))}...` : JSON.stringify(text);
 }

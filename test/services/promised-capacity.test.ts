@@ -34,6 +34,18 @@ describe('promisedCapacity', () => {
         /^parameters\["Kind"\] /,
       ],
       [
+        'a name of 100 characters',
+        kinds,
+        { ['k'.repeat(100)]: 'a' },
+        /^parameters\["k{100}"\] is not/,
+      ],
+      [
+        'a name of 60 KiB',
+        kinds,
+        { ['k'.repeat(60 * 1024)]: 'a' },
+        /^parameters\["k{100}"\.\.\.\] is not known$/,
+      ],
+      [
         '__proto__',
         kinds,
         Object.fromEntries([['__proto__', 'fast']]),
