@@ -1,0 +1,95 @@
+import type { NodePublishVolumeRequest } from '../../csi/generated/csi/v1/NodePublishVolumeRequest.js';
+import type { VolumeCapability } from '../../csi/generated/csi/v1/VolumeCapability.js';
+import { Untestable, type Check } from '../check.js';
+import { outcomeOf } from '../outcome.js';
+import { COLUMNS, MODES, specCell, type Column, type Mode } from '../spec-table.js';
+import type { Subject } from '../subject.js';
+import { mountCapability, type Trial } from '../trial.js';
+
+/** The modes that come with the capability SINGLE_NODE_MULTI_WRITER. */
+const NEW_MODES: readonly Mode[] = ['SINGLE_NODE_SINGLE_WRITER', 'SINGLE_NODE_MULTI_WRITER'];
+
+/** A way in which the second call's other arguments (P) differ; its capability stays in mode and type. */
+interface Difference {
+  readonly name: string;
+  readonly changed: (capability: VolumeCapability) => NodePublishVolumeRequest;
+}
+
+const DIFFERENCES: readonly Difference[] = [
+  { name: 'readonly', changed: () => ({ readonly: true }) },
+  { name: 'publish_context', changed: () => ({ publish_context: { 'csi-check': 'other' } }) },
+  { name: 'volume_context', changed: () => ({ volume_context: { 'csi-check': 'other' } }) },
+  { name: 'mount_flags', changed: (given) => withMount(given, { mount_flags: ['noexec'] }) },
+  { name: 'fs_type', changed: (given) => withMount(given, { fs_type: 'ext4' }) },
+  {
+    name: 'volume_mount_group',
+    changed: (given) => withMount(given, { volume_mount_group: '1000' }),
+  },
+];
+
+function withMount(
+  capability: VolumeCapability,
+  mount: NonNullable<VolumeCapability['mount']>,
+): NodePublishVolumeRequest {
+  return { volume_capability: { ...capability, mount: { ...capability.mount, ...mount } } };
+}
+
+/** Every cell of the table that applies: each mode, each column, each difference in P. */
+export const publishTableChecks: readonly Check[] = MODES.flatMap((mode) =>
+  COLUMNS.flatMap((column) =>
+    column.includes('P1=P2')
+      ? [cellCheck(mode, column, undefined)]
+      : DIFFERENCES.map((difference) => cellCheck(mode, column, difference)),
+  ),
+);
+
+function cellCheck(mode: Mode, column: Column, difference: Difference | undefined): Check {
+  const sameTarget = column.startsWith('T1=T2');
+  const what = difference === undefined ? 'the same arguments' : `another ${difference.name}`;
+  const where = sameTarget ? 'the same target path' : 'another target path';
+  return {
+    id: `publish-table/${mode}/${sameTarget ? 'same' : 'other'}-target/${difference?.name ?? 'same-arguments'}`,
+    title: `second NodePublishVolume of a ${mode} volume: ${where}, ${what}`,
+    section: 'NodePublishVolume',
+    since: NEW_MODES.includes(mode) ? '1.5.0' : '1.0.0',
+    // The error table makes it a MUST for the same target and another capability or readonly flag.
+    level: sameTarget && difference?.name.endsWith('_context') !== true ? 'MUST' : 'SHOULD',
+    rule: `the table's cell for ${mode}, ${column}`,
+    cell: { mode, column },
+    untestable: (subject) => needsCapability(mode, subject),
+    run: (trial) => tryCell(trial, mode, column, difference),
+  };
+}
+
+function needsCapability(mode: Mode, { singleNodeMultiWriter }: Subject): string | undefined {
+  return NEW_MODES.includes(mode) && !singleNodeMultiWriter
+    ? 'the node service does not advertise SINGLE_NODE_MULTI_WRITER'
+    : undefined;
+}
+
+async function tryCell(
+  trial: Trial,
+  mode: Mode,
+  column: Column,
+  difference: Difference | undefined,
+): Promise<void> {
+  const capability = mountCapability(mode);
+  const changed = difference?.changed(capability) ?? {};
+  const volume = await trial.readyVolume(mode);
+  if (difference !== undefined) {
+    // Only what the driver takes in a first call can tell something about a second one.
+    const { code, message } = await outcomeOf(volume.publish('a', capability, changed));
+    if (code !== 'OK') {
+      throw new Untestable(`a first publish with another ${difference.name}: ${code} (${message})`);
+    }
+    await trial.need('NodeUnpublishVolume', volume.unpublish('a'));
+  }
+  await trial.need('the first NodePublishVolume', volume.publish('a', capability));
+  const target = column.startsWith('T1=T2') ? 'a' : 'b';
+  await trial.expect(
+    `NodePublishVolume at ${target === 'a' ? 'the same' : 'another'} target path` +
+      (difference === undefined ? '' : ` with another ${difference.name}`),
+    volume.publish(target, capability, changed),
+    [specCell(mode, column, trial.subject.singleNodeMultiWriter)],
+  );
+}
