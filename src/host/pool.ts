@@ -39,6 +39,8 @@ import { treeRemoval } from './tree-removal.js';
  */
 export interface Pool {
   readonly directory: string;
+  /** The device that the data is on, as in FileIdentity. */
+  readonly device: bigint;
   /** What workloads see of a volume: an absolute path, whether or not it exists. */
   dataPath(volumeId: string): string;
   /** Identifies the volume's data; undefined when it is gone. */
@@ -92,6 +94,7 @@ export function openPool(directory: string, sync: Sync): Pool {
 
   const pool: Pool = {
     directory,
+    device: statSync(volumes, { bigint: true }).dev,
     dataPath,
     descriptor,
 

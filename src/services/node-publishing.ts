@@ -5,6 +5,7 @@ import { publishRequest } from '../csi/node-requests.js';
 import { decidePublish, decideUnpublish } from '../model/publish.js';
 import { knownModes, type NodeDeps } from './node-deps.js';
 import { mountPublication } from './node-mounting.js';
+import { recordedPaths } from './node-records.js';
 import { raise, volumeNotFound, warnOf } from './outcome.js';
 
 type Publishing = Pick<Handlers<NodeHandlers>, 'NodePublishVolume' | 'NodeUnpublishVolume'>;
@@ -45,10 +46,11 @@ export function publishing(deps: NodeDeps): Publishing {
 
     async NodeUnpublishVolume(request, call) {
       const volumeId = identifier(request.volume_id, 'volume_id');
-      const targetPath = absolutePath(request.target_path, 'target_path');
+      const asked = absolutePath(request.target_path, 'target_path');
       return locks.run(volumeId, call.signal, async () => {
         const known = deps.volume(volumeId) !== undefined || records.has(volumeId);
         const living = records.read(volumeId);
+        const targetPath = mounts.sameAs(asked, recordedPaths(living)) ?? asked;
         const verdict = decideUnpublish({ volumeId, targetPath }, living.staging);
         if (verdict.answer !== 'OK') raise(verdict);
         // What is at the path counts, recorded or not, and also for a volume that has been deleted.

@@ -1,6 +1,6 @@
 import { dirname, join } from 'node:path/posix';
 import { StatusError } from '../csi/status.js';
-import { MountRefusal, type Mounter } from '../host/mounter.js';
+import { MountRefusal, sameFile, type Mounter } from '../host/mounter.js';
 import type { MountAttribute } from '../model/mount-flags.js';
 import type { Pool } from '../host/pool.js';
 
@@ -22,6 +22,8 @@ export interface VolumeMounts {
     readonly createPath: boolean;
     readonly attributes: readonly MountAttribute[];
   }): void;
+  /** The one of `paths` that leads to the same place as `path`, as by a symlink on the way. */
+  sameAs(path: string, paths: readonly string[]): string | undefined;
   /** Unmounts the volume from a path; false when it is not there. FAILED_PRECONDITION when in use. */
   remove(volumeId: string, path: string): boolean;
   /** Removes the empty directory or file that a mount leaves; FAILED_PRECONDITION when not empty. */
@@ -48,8 +50,7 @@ export function volumeMounts(mounter: Mounter, pool: Pool): VolumeMounts {
   /** Only a record that was lost leaves a mount that nobody knows. */
   function removeUnrecorded(volumeId: string, path: string, recorded: readonly string[]): void {
     if (!mounts.isAt(volumeId, path)) return;
-    const real = mounter.realPath(path);
-    const same = recorded.find((each) => mounter.realPath(each) === real);
+    const same = mounts.sameAs(path, recorded);
     if (same !== undefined) {
       throw new StatusError(
         'FAILED_PRECONDITION',
@@ -62,13 +63,13 @@ export function volumeMounts(mounter: Mounter, pool: Pool): VolumeMounts {
 
   const mounts: VolumeMounts = {
     isAt(volumeId, path) {
-      const identity = pool.identity(volumeId);
-      if (identity !== undefined && mounter.shows(path, identity)) return true;
       const presence = mounter.look(path);
       if (!('mounted' in presence) || !presence.mounted) return false;
+      const identity = pool.identity(volumeId);
+      if (identity !== undefined && sameFile(presence.identity, identity)) return true;
       // A mount of something else, or of a volume whose directory is gone: the kernel's table tells.
-      const root = mounter.rootOf(path);
-      return root !== undefined && pool.volumeAt(root.root) === volumeId;
+      const shown = mounter.rootOf(path);
+      return shown?.device === pool.device && pool.volumeAt(shown.root) === volumeId;
     },
 
     make({ volumeId, source, path, recorded, createPath, attributes }) {
@@ -90,6 +91,13 @@ export function volumeMounts(mounter: Mounter, pool: Pool): VolumeMounts {
           attributes,
         });
       });
+    },
+
+    sameAs(path, paths) {
+      if (paths.includes(path)) return path;
+      const real = mounter.realPath(path);
+      if (real === undefined) return undefined;
+      return paths.find((each) => mounter.realPath(each) === real);
     },
 
     remove(volumeId, path) {

@@ -1,5 +1,13 @@
 import { execFileSync } from 'node:child_process';
-import { closeSync, existsSync, mkdirSync, openSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect } from 'chai';
 import { rebuildStore } from '../../src/assembly/rebuild.js';
@@ -155,6 +163,45 @@ describe('NodeUnpublishVolume and NodeUnstageVolume act on the path', () => {
         expect(() => writeFileSync(join(volume.target(name), 'file'), '')).to.throw('EROFS');
       }
     });
+  });
+
+  describe('at another name of the parent, by a symlink', () => {
+    let volume: TestVolume;
+    /** Another name of a path of the volume. */
+    const alias = (path: string) => join(dirname(volume.stagingPath), 'alias', path);
+    beforeEach(async () => {
+      volume = await volumes.staged(MODE);
+      await volume.publish('a');
+      symlinkSync(dirname(volume.stagingPath), alias(''));
+    });
+
+    it('NodeUnpublishVolume of the staging path: FAILED_PRECONDITION, untouched', () =>
+      refusedUnchanged(
+        driver,
+        () => unpublish(volume.id, alias('staging')),
+        'FAILED_PRECONDITION',
+        /staged at .*NodeUnstageVolume/,
+      ));
+
+    it('NodeUnpublishVolume of a target: gone, and known to be', async () => {
+      await unpublish(volume.id, alias('targets/a'));
+      expect(existsSync(volume.target('a'))).to.equal(false);
+      await volume.unstage();
+    });
+  });
+
+  it('a mount of another device that is called like the volume: FAILED_PRECONDITION, untouched', async () => {
+    const volume = await volumes.created(MODE);
+    const device = driver.scratch.make('device');
+    execFileSync('mount', ['-t', 'tmpfs', 'none', device]);
+    try {
+      bind(driver.scratch.make('device', 'volumes', volume.id, 'data'), driver.scratch.make('odd'));
+      const call = () => unpublish(volume.id, driver.scratch.path('odd'));
+      await refusedUnchanged(driver, call, 'FAILED_PRECONDITION', /mount/);
+    } finally {
+      execFileSync('umount', [driver.scratch.path('odd')]);
+      execFileSync('umount', [device]);
+    }
   });
 
   it('a volume that is deleted after a forced detach is unpublished and unstaged all the same', async () => {
