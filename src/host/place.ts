@@ -1,8 +1,8 @@
 import { constants } from 'node:fs';
 import { basename, dirname, isAbsolute } from 'node:path/posix';
-import { holdFile, type Descriptor, type HeldFile } from './descriptor.js';
+import { hold, holdFile, type Descriptor, type HeldFile } from './descriptor.js';
 import { errorCode } from './errno.js';
-import { AT_FDCWD } from './syscalls.js';
+import { AT_FDCWD, O_PATH, openat } from './syscalls.js';
 
 /**
  * A path as a name in a directory that is held: what stands there can come and go, the directory
@@ -16,7 +16,8 @@ export interface Place extends Disposable {
 /** Holds the parent of an absolute path; undefined when there is none. */
 export function holdPlace(path: string): Place | undefined {
   if (!isAbsolute(path)) throw new TypeError(`not an absolute path: ${path}`);
-  const parent = ifThere(() => holdFile(AT_FDCWD, dirname(path), constants.O_DIRECTORY));
+  const flags = O_PATH | constants.O_DIRECTORY;
+  const parent = ifThere(() => hold(openat(AT_FDCWD, dirname(path), flags)));
   if (parent === undefined) return undefined;
   // Without trailing slashes, which would have the kernel follow a symlink. The root has no name.
   const name = basename(path) || '.';
@@ -36,7 +37,7 @@ const NOWHERE: ReadonlySet<string | undefined> = new Set([
   'ENAMETOOLONG',
 ]);
 
-function ifThere(open: () => HeldFile): HeldFile | undefined {
+function ifThere<Held>(open: () => Held): Held | undefined {
   try {
     return open();
   } catch (error) {

@@ -37,14 +37,9 @@ export function requireEmpty(
   kinds: readonly FileStatus['kind'][],
   path: string,
 ): void {
+  requireKind(entry, kinds, path);
   const { kind, size } = entry.status;
-  if (kind === 'symlink') throw new MountRefusal('symlink', `${path} is a symlink`);
-  if (!kinds.includes(kind)) {
-    throw new MountRefusal('wrong-kind', `${path} is not what was expected: ${kinds.join(' or ')}`);
-  }
-  if (kind === 'directory' ? hasContent(entry) : size > 0n) {
-    throw new MountRefusal('not-empty', `${path} is a ${kind} with content`);
-  }
+  if (kind === 'directory' ? hasContent(entry) : size > 0n) throw notEmpty(kind, path);
 }
 
 /**
@@ -54,9 +49,26 @@ export function requireEmpty(
 export function removeTarget(place: Place, entry: HeldFile, path: string): void {
   using now = holdEntry(place);
   if (now === undefined || !sameFile(now.status.identity, entry.status.identity)) return;
-  requireEmpty(now, ['directory', 'file'], path);
+  requireKind(now, ['directory', 'file'], path);
+  const { kind, size } = now.status;
+  // The kernel itself removes no directory with content.
+  if (kind === 'file' && size > 0n) throw notEmpty(kind, path);
   const { parent, name } = place;
-  unlinkat(parent.number, name, now.status.kind === 'directory' ? AT_REMOVEDIR : 0);
+  unlinkat(parent.number, name, kind === 'directory' ? AT_REMOVEDIR : 0);
+}
+
+function requireKind(
+  { status: { kind } }: HeldFile,
+  kinds: readonly FileStatus['kind'][],
+  path: string,
+): void {
+  if (kind === 'symlink') throw new MountRefusal('symlink', `${path} is a symlink`);
+  if (kinds.includes(kind)) return;
+  throw new MountRefusal('wrong-kind', `${path} is not what was expected: ${kinds.join(' or ')}`);
+}
+
+function notEmpty(kind: FileStatus['kind'], path: string): MountRefusal {
+  return new MountRefusal('not-empty', `${path} is a ${kind} with content`);
 }
 
 function hasContent(directory: HeldFile): boolean {
