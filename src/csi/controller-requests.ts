@@ -5,9 +5,10 @@ import { without, type StringMap } from '../model/equality.js';
 import { isKubernetesKey } from '../model/kubernetes-key.js';
 import type { Topology, TopologyRequirement } from '../model/topology.js';
 import { volumeCapabilities, volumeCapability, type KnownModes } from './capability-field.js';
-import { byteCount, identifier, invalid, map, name } from './field.js';
+import { byteCount, identifier, invalid, map, name, optionalIdentifier } from './field.js';
 import type { CapacityRange__Output as WireRange } from './generated/csi/v1/CapacityRange.js';
 import type { ControllerPublishVolumeRequest__Output as WireAttach } from './generated/csi/v1/ControllerPublishVolumeRequest.js';
+import type { ControllerUnpublishVolumeRequest__Output as WireDetach } from './generated/csi/v1/ControllerUnpublishVolumeRequest.js';
 import type { CreateVolumeRequest__Output as WireCreate } from './generated/csi/v1/CreateVolumeRequest.js';
 import type { TopologyRequirement__Output as WireTopology } from './generated/csi/v1/TopologyRequirement.js';
 
@@ -41,6 +42,15 @@ export function attachRequest(wire: WireAttach, known: KnownModes): Attachment {
     nodeId: identifier(wire.node_id, 'node_id', NODE_ID_BYTES),
     capability: volumeCapability(wire.volume_capability, 'volume_capability', known),
     readonly: wire.readonly,
+  };
+}
+
+/** Checks a ControllerUnpublishVolumeRequest; an empty node id stands for all nodes. */
+export function detachRequest(wire: WireDetach): Pick<Attachment, 'volumeId' | 'nodeId'> {
+  map(wire.secrets, 'secrets');
+  return {
+    volumeId: identifier(wire.volume_id, 'volume_id'),
+    nodeId: optionalIdentifier(wire.node_id, 'node_id', NODE_ID_BYTES),
   };
 }
 

@@ -1,5 +1,5 @@
-import { attachRequest } from '../csi/controller-requests.js';
-import { identifier, invalid, map, optionalIdentifier } from '../csi/field.js';
+import { attachRequest, detachRequest } from '../csi/controller-requests.js';
+import { invalid } from '../csi/field.js';
 import type { ControllerHandlers } from '../csi/generated/csi/v1/Controller.js';
 import type { Handlers } from '../csi/handler.js';
 import { StatusError } from '../csi/status.js';
@@ -60,9 +60,7 @@ export function attaching(deps: ControllerDeps): Attaching {
     },
 
     async ControllerUnpublishVolume(request, call) {
-      const volumeId = identifier(request.volume_id, 'volume_id');
-      const nodeId = optionalIdentifier(request.node_id, 'node_id', 256);
-      map(request.secrets, 'secrets');
+      const { volumeId, nodeId } = detachRequest(request);
       return locks.run(volumeId, call.signal, async () => {
         for (const attachment of store.attachments(volumeId)) {
           if (nodeId !== '' && attachment.nodeId !== nodeId) continue;

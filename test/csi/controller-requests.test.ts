@@ -1,6 +1,12 @@
 import { expect } from 'chai';
-import { attachRequest, capacityRange, createRequest } from '../../src/csi/controller-requests.js';
+import {
+  attachRequest,
+  capacityRange,
+  createRequest,
+  detachRequest,
+} from '../../src/csi/controller-requests.js';
 import type { ControllerPublishVolumeRequest__Output } from '../../src/csi/generated/csi/v1/ControllerPublishVolumeRequest.js';
+import type { ControllerUnpublishVolumeRequest__Output } from '../../src/csi/generated/csi/v1/ControllerUnpublishVolumeRequest.js';
 import type { CreateVolumeRequest__Output } from '../../src/csi/generated/csi/v1/CreateVolumeRequest.js';
 import { mountCapability } from '../model/samples.js';
 import { refuses } from '../services/status.js';
@@ -188,6 +194,35 @@ describe('attachRequest', () => {
   for (const [title, fields, refusal] of malformed) {
     it(`${title}: INVALID_ARGUMENT`, () => {
       refuses(() => attachRequest({ ...wire, ...fields }, 'all'), 'INVALID_ARGUMENT', refusal);
+    });
+  }
+});
+
+describe('detachRequest', () => {
+  const wire: ControllerUnpublishVolumeRequest__Output = {
+    volume_id: 'vol-1',
+    node_id: 'node-1',
+    secrets: { password: 's3cret' },
+  };
+
+  for (const node_id of ['node-1', 'x'.repeat(256), '']) {
+    it(`node_id of ${node_id.length} bytes: OK`, () => {
+      expect(detachRequest({ ...wire, node_id })).to.deep.equal({
+        volumeId: 'vol-1',
+        nodeId: node_id,
+      });
+    });
+  }
+
+  const malformed: [string, Partial<ControllerUnpublishVolumeRequest__Output>, RegExp][] = [
+    ['no volume_id', { volume_id: '' }, /^volume_id is required$/],
+    ['volume_id of 129 bytes', { volume_id: 'x'.repeat(129) }, /^volume_id must not exceed 128/],
+    ['node_id of 257 bytes', { node_id: 'x'.repeat(257) }, /^node_id must not exceed 256 bytes$/],
+    ['large secrets', { secrets: tooLarge }, /^secrets must not exceed/],
+  ];
+  for (const [title, fields, refusal] of malformed) {
+    it(`${title}: INVALID_ARGUMENT`, () => {
+      refuses(() => detachRequest({ ...wire, ...fields }), 'INVALID_ARGUMENT', refusal);
     });
   }
 });
