@@ -47,13 +47,8 @@ export function decideExpansion(
   range: CapacityRange,
   rules: SizeRules,
 ): SizeVerdict {
-  if (range.limitBytes > 0n && capacityBytes > range.limitBytes) {
-    return refuse(
-      'OUT_OF_RANGE',
-      `volume ${volumeId} has ${capacityBytes} bytes already and is never made smaller; ` +
-        `capacity_range allows at most ${range.limitBytes}`,
-    );
-  }
+  const tooLarge = refuseSmaller(volumeId, capacityBytes, range);
+  if (tooLarge !== undefined) return tooLarge;
   if (range.requiredBytes <= capacityBytes) return { answer: 'OK', bytes: capacityBytes };
   if (rules.maxVolumeSize > 0n && range.requiredBytes > rules.maxVolumeSize) {
     return refuse(
@@ -62,6 +57,39 @@ export function decideExpansion(
     );
   }
   return { answer: 'OK', bytes: range.requiredBytes };
+}
+
+/**
+ * The size of a volume whose growth its node finishes: the one that the controller gave it (spec:
+ * "NodeExpandVolume").
+ */
+export function decideNodeExpansion(
+  volumeId: string,
+  capacityBytes: bigint,
+  range: CapacityRange | undefined,
+): SizeVerdict {
+  if (range === undefined) return { answer: 'OK', bytes: capacityBytes };
+  if (range.requiredBytes > capacityBytes) {
+    return refuse(
+      'OUT_OF_RANGE',
+      `volume ${volumeId} has ${capacityBytes} bytes, capacity_range asks for ` +
+        `${range.requiredBytes}: ControllerExpandVolume comes first`,
+    );
+  }
+  return refuseSmaller(volumeId, capacityBytes, range) ?? { answer: 'OK', bytes: capacityBytes };
+}
+
+function refuseSmaller(
+  volumeId: string,
+  capacityBytes: bigint,
+  { limitBytes }: CapacityRange,
+): Refusal<'OUT_OF_RANGE'> | undefined {
+  if (limitBytes === 0n || capacityBytes <= limitBytes) return undefined;
+  return refuse(
+    'OUT_OF_RANGE',
+    `volume ${volumeId} has ${capacityBytes} bytes already and is never made smaller; ` +
+      `capacity_range allows at most ${limitBytes}`,
+  );
 }
 
 /** Whether a size lies within a range. */

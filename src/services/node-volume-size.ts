@@ -5,10 +5,10 @@ import { identifier, map, somePath } from '../csi/field.js';
 import type { NodeHandlers } from '../csi/generated/csi/v1/Node.js';
 import type { Handlers } from '../csi/handler.js';
 import { StatusError } from '../csi/status.js';
-import { inodesFor } from '../model/capacity.js';
+import { decideNodeExpansion, inodesFor } from '../model/capacity.js';
 import { unsupported } from '../model/volume.js';
 import { knownModes, type NodeDeps } from './node-deps.js';
-import { volumeNotFound } from './outcome.js';
+import { raise, volumeNotFound } from './outcome.js';
 
 type VolumeSize = Pick<Handlers<NodeHandlers>, 'NodeGetVolumeStats' | 'NodeExpandVolume'>;
 
@@ -65,24 +65,12 @@ export function volumeSize(deps: NodeDeps): VolumeSize {
           );
         }
         requireAt(volumeId, path);
-        if (range === undefined) return { capacity_bytes: String(volume.capacityBytes) };
-        if (deps.expansion !== undefined) {
+        if (range !== undefined && deps.expansion !== undefined) {
           return { capacity_bytes: String(await deps.expansion.expand(volume, range)) };
         }
-        if (range.requiredBytes > volume.capacityBytes) {
-          throw new StatusError(
-            'OUT_OF_RANGE',
-            `volume ${volumeId} has ${volume.capacityBytes} bytes, capacity_range asks for ` +
-              `${range.requiredBytes}: ControllerExpandVolume comes first`,
-          );
-        }
-        if (range.limitBytes > 0n && range.limitBytes < volume.capacityBytes) {
-          throw new StatusError(
-            'OUT_OF_RANGE',
-            `volume ${volumeId} has ${volume.capacityBytes} bytes and is never made smaller`,
-          );
-        }
-        return { capacity_bytes: String(volume.capacityBytes) };
+        const size = decideNodeExpansion(volumeId, volume.capacityBytes, range);
+        if (size.answer !== 'OK') raise(size);
+        return { capacity_bytes: String(size.bytes) };
       });
     },
   };

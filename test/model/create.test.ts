@@ -1,5 +1,10 @@
 import { expect } from 'chai';
-import { decideExpansion, decideSize, type CapacityRange } from '../../src/model/capacity.js';
+import {
+  decideExpansion,
+  decideNodeExpansion,
+  decideSize,
+  type CapacityRange,
+} from '../../src/model/capacity.js';
 import { decideRepeatedCreate, type CreateRequest } from '../../src/model/create.js';
 import { decideTopology } from '../../src/model/topology.js';
 import type { Volume } from '../../src/model/volume.js';
@@ -67,6 +72,30 @@ describe('decideExpansion of a volume of 100 bytes', () => {
     const lowered = { ...rules, maxVolumeSize: 50n };
     expect(decideExpansion('vol-1', 100n, range(100n), lowered)).to.have.property('bytes', 100n);
   });
+});
+
+describe('decideNodeExpansion of a volume of 100 bytes', () => {
+  const cases: [string, CapacityRange | undefined, bigint | RegExp][] = [
+    ['nothing asked', undefined, 100n],
+    ['the same', range(100n), 100n],
+    ['the same and no more', range(100n, 100n), 100n],
+    ['smaller is idempotent', range(50n), 100n],
+    ['a limit alone above', range(0n, 500n), 100n],
+    ['larger than the controller made it', range(101n), /ControllerExpandVolume comes first/],
+    ['a limit below what it has', range(0n, 99n), /never made smaller/],
+    ['both below what it has', range(50n, 99n), /never made smaller/],
+  ];
+  for (const [title, asked, expected] of cases) {
+    it(`${title}: ${typeof expected === 'bigint' ? expected : 'OUT_OF_RANGE'}`, () => {
+      const verdict = decideNodeExpansion('vol-1', 100n, asked);
+      if (typeof expected === 'bigint') {
+        expect(verdict).to.deep.equal({ answer: 'OK', bytes: expected });
+      } else {
+        expect(verdict.answer).to.equal('OUT_OF_RANGE');
+        expect(verdict).to.have.property('message').that.matches(expected);
+      }
+    });
+  }
 });
 
 describe('decideRepeatedCreate', () => {
