@@ -1,3 +1,4 @@
+import { LONGEST_NODE_ID, NODE_ID_SHAPE } from '../model/node-id.js';
 import { CONTROLLER_CAPABILITIES, NODE_CAPABILITIES } from '../model/service-capability.js';
 import {
   bytes,
@@ -75,9 +76,9 @@ export const OPTIONS = {
     group: 'What it is',
     kind: text(
       'ID',
-      /^[a-z0-9]([a-z0-9._:-]*[a-z0-9])?$/i,
-      128,
-      'at most 128 letters, digits, dots, dashes, underscores and colons, letters or digits at its ends',
+      NODE_ID_SHAPE,
+      LONGEST_NODE_ID,
+      `at most ${LONGEST_NODE_ID} letters, digits, dots, dashes, underscores and colons, letters or digits at its ends`,
     ),
     derived: 'the host name',
     aliases: ['nodeid'],
