@@ -1,10 +1,10 @@
 import { isMultiNode } from './access-mode.js';
 import type { Attachment } from './attachment.js';
 import { capabilityDifferences, difference } from './capability.js';
-import { refuse, type Accepted, type Idempotent, type Refusal } from './verdict.js';
+import { refuse, type Allowed, type Idempotent, type Refusal } from './verdict.js';
 import { unsupported, type CapableVolume } from './volume.js';
 
-export interface AttachFacts {
+interface AttachFacts {
   readonly volume: CapableVolume;
   /** Where the volume is controller-published now. */
   readonly attachments: readonly Attachment[];
@@ -14,13 +14,13 @@ export interface AttachFacts {
   readonly limit: number;
 }
 
-export interface AttachRules {
+interface AttachRules {
   /** PUBLISH_READONLY: a MULTI_NODE_SINGLE_WRITER volume can be read-only at all nodes but one. */
   readonly publishReadonly: boolean;
 }
 
 export type AttachVerdict =
-  | Accepted
+  | Allowed
   | Idempotent
   | Refusal<'ALREADY_EXISTS'>
   | Refusal<'FAILED_PRECONDITION'>
@@ -47,7 +47,7 @@ export function decideAttach(
       `node ${request.nodeId} has ${facts.attachedToNode} volumes attached, its limit is ${facts.limit}`,
     );
   }
-  return { answer: 'OK', warnings: [] };
+  return { answer: 'OK' };
 }
 
 function decideSameNode(

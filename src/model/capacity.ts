@@ -14,8 +14,7 @@ export interface SizeRules {
   readonly defaultVolumeSize: bigint;
 }
 
-export type SizeVerdict =
-  { readonly answer: 'OK'; readonly bytes: bigint } | Refusal<'OUT_OF_RANGE'>;
+type SizeVerdict = { readonly answer: 'OK'; readonly bytes: bigint } | Refusal<'OUT_OF_RANGE'>;
 
 /** The size of a new volume: the smallest that the range and the driver's bounds allow. */
 export function decideSize(range: CapacityRange | undefined, rules: SizeRules): SizeVerdict {

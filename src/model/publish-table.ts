@@ -12,8 +12,8 @@ export const COLUMNS = {
   'T1!=T2, P1!=P2': 3,
 } as const;
 
-export type Column = keyof typeof COLUMNS;
-export type Cell = 'OK (idempotent)' | 'ALREADY_EXISTS' | 'OK' | 'FAILED_PRECONDITION';
+type Column = keyof typeof COLUMNS;
+type Cell = 'OK (idempotent)' | 'ALREADY_EXISTS' | 'OK' | 'FAILED_PRECONDITION';
 type Row = readonly [Cell, Cell, Cell, Cell];
 
 /** The first table: SINGLE_NODE_MULTI_WRITER is not advertised. */

@@ -4,7 +4,7 @@ import { sameMap } from './equality.js';
 import { attachBreach, stageBreach, type LifecycleRules, type NodeFacts } from './lifecycle.js';
 import type { Publication, PublishArguments, Staging } from './node-volume.js';
 import { cell } from './publish-table.js';
-import { refuse, type Accepted, type Idempotent, type Refusal } from './verdict.js';
+import { refuse, type Allowed, type Accepted, type Idempotent, type Refusal } from './verdict.js';
 import { unsupported, type CapableVolume } from './volume.js';
 
 export interface PublishRequest {
@@ -24,7 +24,7 @@ interface PublishFacts extends NodeFacts {
   readonly publications: readonly Publication[];
 }
 
-export type PublishVerdict =
+type PublishVerdict =
   Accepted | Idempotent | Refusal<'ALREADY_EXISTS'> | Refusal<'FAILED_PRECONDITION'>;
 
 /**
@@ -58,8 +58,8 @@ export function decidePublish(
 export function decideUnpublish(
   { volumeId, targetPath }: Pick<PublishRequest, 'volumeId' | 'targetPath'>,
   staging: Staging | null,
-): Accepted | Refusal<'FAILED_PRECONDITION'> {
-  if (staging?.path !== targetPath) return { answer: 'OK', warnings: [] };
+): Allowed | Refusal<'FAILED_PRECONDITION'> {
+  if (staging?.path !== targetPath) return { answer: 'OK' };
   return refuse(
     'FAILED_PRECONDITION',
     `volume ${volumeId} is staged at ${targetPath}, not published there: NodeUnstageVolume takes it away`,

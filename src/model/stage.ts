@@ -11,7 +11,7 @@ export interface StageRequest {
   readonly capability: VolumeCapability;
 }
 
-export type StageVerdict =
+type StageVerdict =
   Accepted | Idempotent | Refusal<'ALREADY_EXISTS'> | Refusal<'FAILED_PRECONDITION'>;
 
 /** Decides NodeStageVolume for a volume that exists (spec: "NodeStageVolume"). */

@@ -10,7 +10,7 @@ export interface TopologyRequirement {
   readonly preferred: readonly Topology[];
 }
 
-export type TopologyVerdict =
+type TopologyVerdict =
   | { readonly answer: 'OK'; readonly accessible: readonly Topology[] }
   | Refusal<'RESOURCE_EXHAUSTED'>;
 

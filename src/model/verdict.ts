@@ -1,5 +1,5 @@
 /** The canonical gRPC codes with which the rules refuse (spec: the error tables of each RPC). */
-export type RefusalCode =
+type RefusalCode =
   | 'INVALID_ARGUMENT'
   | 'NOT_FOUND'
   | 'ALREADY_EXISTS'
@@ -17,9 +17,13 @@ export function refuse<Code extends RefusalCode>(answer: Code, message: string):
   return { answer, message };
 }
 
-/** Go ahead. `warnings`: rules of the lifecycle that were broken and, by option, only logged. */
-export interface Accepted<Answer extends string = 'OK'> {
-  readonly answer: Answer;
+/** Go ahead. */
+export interface Allowed {
+  readonly answer: 'OK';
+}
+
+/** Go ahead; `warnings`: rules of the lifecycle that were broken and, by option, are only logged. */
+export interface Accepted extends Allowed {
   readonly warnings: readonly string[];
 }
 

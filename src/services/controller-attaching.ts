@@ -6,7 +6,7 @@ import { StatusError } from '../csi/status.js';
 import { decideAttach } from '../model/attach.js';
 import { publishContext } from '../model/publish-context.js';
 import { knownModes, type ControllerDeps } from './controller-deps.js';
-import { raise, volumeNotFound, warnOf } from './outcome.js';
+import { raise, volumeNotFound } from './outcome.js';
 import { describeUse } from './volume-uses.js';
 
 type Attaching = Pick<
@@ -47,7 +47,6 @@ export function attaching(deps: ControllerDeps): Attaching {
           case 'OK (idempotent)':
             break;
           case 'OK':
-            warnOf(verdict, call);
             await store.putAttachment(asked);
             break;
           case 'ALREADY_EXISTS':

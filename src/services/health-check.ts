@@ -1,7 +1,7 @@
 import type { Health } from './identity.js';
 
 /** Checks, from time to time, that what the driver needs is still there. */
-export interface HealthCheck {
+interface HealthCheck {
   /** The last finding, at most `maxAgeMs` old: Probe may be called at any rate. */
   health(): Health;
 }
