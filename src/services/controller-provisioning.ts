@@ -3,7 +3,7 @@ import { volumeCapability } from '../csi/capability-field.js';
 import { capacityRange, createRequest } from '../csi/controller-requests.js';
 import { identifier, invalid, map } from '../csi/field.js';
 import type { ControllerHandlers } from '../csi/generated/csi/v1/Controller.js';
-import type { Handlers } from '../csi/handler.js';
+import type { Call, Handlers } from '../csi/handler.js';
 import { StatusError } from '../csi/status.js';
 import { decideSize } from '../model/capacity.js';
 import { decideRepeatedCreate, type CreateRequest } from '../model/create.js';
@@ -11,7 +11,7 @@ import { decideTopology } from '../model/topology.js';
 import { unsupported, type Volume } from '../model/volume.js';
 import { knownModes, type ControllerDeps } from './controller-deps.js';
 import { wireVolume } from './controller-wire.js';
-import { poolFailure, raise, volumeNotFound } from './outcome.js';
+import { dataGone, poolFailure, raise, volumeNotFound } from './outcome.js';
 import { describeUse } from './volume-uses.js';
 
 type Provisioning = Pick<
@@ -22,9 +22,11 @@ type Provisioning = Pick<
 /** The RPCs that make, remove and grow volumes. */
 export function provisioning(deps: ControllerDeps): Provisioning {
   const { store, pool, locks, capacity } = deps;
+  /** Volumes in incoming/ whose record could not be kept, and may be found at the next start all the same. */
+  const doubtful = new Set<string>();
 
   /** Makes a volume that does not exist; its name is locked. */
-  async function provision(asked: CreateRequest, signal: AbortSignal): Promise<Volume> {
+  async function provision(asked: CreateRequest, call: Call): Promise<Volume> {
     const size = decideSize(asked.capacityRange, deps.sizes);
     if (size.answer !== 'OK') raise(size);
     const place = decideTopology(asked.topology, deps.topologies);
@@ -41,22 +43,51 @@ export function provisioning(deps: ControllerDeps): Provisioning {
       accessibleTopology: place.accessible,
     };
     // Nobody knows the id yet but a caller of ListVolumes, who must not delete what is half-made.
-    return locks.run(volume.id, signal, async () => {
+    return locks.run(volume.id, call.signal, async () => {
       const release = capacity.reserve(kind, size.bytes);
-      // Made in incoming/, then recorded, then shown: after a crash in between there is nothing that
-      // counts, or a volume that start-up shows.
       try {
-        await pool.prepare(volume);
-        const recorded = store.putVolume(volume);
+        // Made in incoming/, then recorded, then shown: after a crash in between there is nothing that
+        // counts, or a volume that start-up shows.
+        await prepare(volume, call);
+        const recorded = record(volume, call);
+        // The store counts the size from here on.
         release();
         await recorded;
+        await pool.reveal(volume.id);
       } catch (error) {
-        release();
-        await pool.discard(volume.id);
         throw poolFailure(error);
+      } finally {
+        release();
       }
-      await pool.reveal(volume.id);
       return volume;
+    });
+  }
+
+  async function prepare(volume: Volume, call: Call): Promise<void> {
+    try {
+      await pool.prepare(volume);
+    } catch (error) {
+      await discard(volume.id, call);
+      throw error;
+    }
+  }
+
+  async function record(volume: Volume, call: Call): Promise<void> {
+    const before = [...doubtful];
+    try {
+      await store.putVolume(volume);
+    } catch (error) {
+      doubtful.add(volume.id);
+      throw error;
+    }
+    // What failed before this write is taken back with it.
+    for (const id of before) if (doubtful.delete(id)) void discard(id, call);
+  }
+
+  /** Removes what is left of a volume; if that fails, the next start tries again. */
+  async function discard(volumeId: string, call: Call): Promise<void> {
+    await pool.discard(volumeId).catch((error: unknown) => {
+      call.warn('what is left of a volume could not be removed', { left: volumeId, err: error });
     });
   }
 
@@ -66,12 +97,12 @@ export function provisioning(deps: ControllerDeps): Provisioning {
       capacity.checkParameters(asked.parameters);
       return locks.run(`name ${asked.name}`, call.signal, async () => {
         const existing = store.volumeNamed(asked.name);
-        if (existing === undefined)
-          return { volume: wireVolume(await provision(asked, call.signal)) };
+        if (existing === undefined) return { volume: wireVolume(await provision(asked, call)) };
         const verdict = decideRepeatedCreate(asked, existing);
         if (verdict.answer !== 'OK (idempotent)') raise(verdict);
         // Does nothing but after a call that failed when all but this was done.
         await pool.reveal(existing.id);
+        if (pool.identity(existing.id) === undefined) throw dataGone(existing.id);
         return { volume: wireVolume(existing) };
       });
     },
@@ -84,19 +115,19 @@ export function provisioning(deps: ControllerDeps): Provisioning {
         refuseInUse(volumeId);
         // Taken out of sight, then forgotten: a crash in between puts the volume back at start-up, and
         // the CO, which got no answer, deletes it again.
-        await pool.retire(volumeId);
         try {
+          await pool.retire(volumeId);
           // A node in another process that found it just before it went out of sight has left its mark.
           refuseInUse(volumeId);
           await store.removeVolume(volumeId);
         } catch (error) {
-          await pool.restore(volumeId);
-          throw error;
+          await pool.restore(volumeId).catch((err: unknown) => {
+            call.warn('a volume that could not be deleted may be out of sight', { err });
+          });
+          throw poolFailure(error);
         }
-        // Large trees take long; whatever is left is removed at the next start.
-        void pool.discard(volumeId).catch((error: unknown) => {
-          call.warn('the data of a deleted volume could not be removed', { error: String(error) });
-        });
+        // Large trees take long.
+        void discard(volumeId, call);
         return {};
       });
     },

@@ -27,6 +27,14 @@ export function poolFailure(thrown: unknown): unknown {
   );
 }
 
+/** For a volume whose directory somebody removed: neither made anew, which would hide it, nor used. */
+export function dataGone(volumeId: string): StatusError {
+  return new StatusError(
+    'FAILED_PRECONDITION',
+    `the data of volume ${volumeId} is gone from the pool; restore it or delete the volume`,
+  );
+}
+
 export function volumeNotFound(volumeId: string): StatusError {
   return new StatusError('NOT_FOUND', `volume ${volumeId} does not exist`);
 }

@@ -3,6 +3,7 @@ import { StatusError } from '../csi/status.js';
 import { MountRefusal, sameFile, type Mounter } from '../host/mounter.js';
 import type { MountAttribute } from '../model/mount-flags.js';
 import type { Pool } from '../host/pool.js';
+import { dataGone } from './outcome.js';
 
 /** The mounts of the volumes, by volume and path. */
 export interface VolumeMounts {
@@ -74,12 +75,7 @@ export function volumeMounts(mounter: Mounter, pool: Pool): VolumeMounts {
 
     make({ volumeId, source, path, recorded, createPath, attributes }) {
       const identity = pool.identity(volumeId);
-      if (identity === undefined) {
-        throw new StatusError(
-          'FAILED_PRECONDITION',
-          `the data of volume ${volumeId} is gone from the pool; restore it or delete the volume`,
-        );
-      }
+      if (identity === undefined) throw dataGone(volumeId);
       requireOutsidePool(path);
       removeUnrecorded(volumeId, path, recorded);
       translate(() => {

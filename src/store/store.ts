@@ -5,7 +5,8 @@ import type { Volume } from '../model/volume.js';
 /**
  * What was promised: volumes and attachments (facts of the controller), staging and publications
  * (facts of a node). Reads are synchronous and see every write that was called before, settled or
- * not; a write resolves when it is kept.
+ * not; a write resolves when it is kept. One that rejects is taken back: at once for reads, and on the
+ * disk by the next write that is called after it and resolves; until then the next opening may find it.
  *
  * Callers hold the volume's lock around read, decide and write; the store itself only keeps single
  * writes whole and in order.

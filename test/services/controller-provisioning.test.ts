@@ -1,3 +1,5 @@
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect } from 'chai';
 import type { CreateVolumeRequest__Output } from '../../src/csi/generated/csi/v1/CreateVolumeRequest.js';
 import type { Call } from '../../src/csi/handler.js';
@@ -11,8 +13,9 @@ import { openStore } from '../../src/store/open-store.js';
 import type { Store } from '../../src/store/store.js';
 import { mountCapability } from '../csi/samples/sample.js';
 import { contentOf, withDirectory } from '../host/directory.js';
+import { eventually } from '../integration/eventually.js';
 import { refused } from '../integration/refusal.js';
-import { createFakeDisk, type FakeDisk } from '../store/fake-disk.js';
+import { createFakeDisk, type FakeDisk, type Leaves } from '../store/fake-disk.js';
 import { rejectionOf } from '../store/rejection.js';
 
 const call: Call = { signal: new AbortController().signal, warn: () => undefined };
@@ -43,9 +46,13 @@ describe('provisioning', () => {
     pool = openPool(directory.path, 'never');
     capacity = promisedCapacity(new Map([['', 100n]]), (kind) => store.promisedBytes(kind));
     looks = [];
-    service = provisioning({
+    service = serviceOver(pool);
+  });
+
+  const serviceOver = (given: Pool) =>
+    provisioning({
       store,
-      pool,
+      pool: given,
       locks: volumeLocks('wait'),
       nodes: { find: () => undefined },
       uses: { of: () => looks.shift() ?? [] },
@@ -56,7 +63,6 @@ describe('provisioning', () => {
       topologies: [],
       nodeExpansionRequired: false,
     });
-  });
 
   async function create(): Promise<string> {
     const { volume } = await service.CreateVolume(request, call);
@@ -65,15 +71,77 @@ describe('provisioning', () => {
   const remove = async (volume_id: string) =>
     service.DeleteVolume({ volume_id, secrets: {} }, call);
 
-  it('CreateVolume whose record cannot be written leaves nothing, and takes no capacity', async () => {
-    const before = contentOf(pool.directory);
-    disk.failNext('nothing');
-    await rejectionOf(create(), Error);
+  const failures: readonly (readonly Leaves[])[] = [
+    ['nothing'],
+    ['nothing', 'nothing'],
+    ['everything'],
+    ['everything', 'nothing'],
+  ];
+  for (const leaves of failures) {
+    describe(`CreateVolume whose record cannot be written, leaving ${leaves.join(', then ')}`, () => {
+      beforeEach(async () => {
+        disk.failNext(...leaves);
+        await rejectionOf(create(), Error);
+      });
+
+      it('makes no volume and takes no capacity', async () => {
+        expect(store.volumeNamed('pvc-1')).to.equal(undefined);
+        expect(contentOf(join(pool.directory, 'volumes'))).to.deep.equal({});
+        expect(capacity.available({})).to.equal(100n);
+      });
+
+      it('leaves data for a record that the next start finds', async () => {
+        const found = await openStore(disk.open());
+        await pool.recover((id) => found.volume(id) !== undefined);
+        for (const { id } of await found.volumes('', 10)) {
+          expect(pool.identity(id)).not.to.equal(undefined);
+        }
+        expect(pool.survey().volumes).to.deep.equal(await found.volumes('', 10));
+      });
+
+      it('leaves nothing once it has been repeated', async () => {
+        expect(store.volume(await create())).to.have.property('name', 'pvc-1');
+        expect(capacity.available({})).to.equal(90n);
+        await eventually(() => {
+          expect(contentOf(join(pool.directory, 'incoming'))).to.deep.equal({});
+        });
+      });
+    });
+  }
+
+  it('CreateVolume whose data cannot be made says why, also when what is left cannot be removed', async () => {
+    service = serviceOver({
+      ...pool,
+      async prepare(volume) {
+        await pool.prepare(volume);
+        throw new Error('first');
+      },
+      discard: () => Promise.reject(new Error('second')),
+    });
+    expect(await rejectionOf(create(), Error)).to.have.property('message', 'first');
     expect(store.volumeNamed('pvc-1')).to.equal(undefined);
+  });
+
+  it('CreateVolume again when the data is gone: FAILED_PRECONDITION, and nothing is made', async () => {
+    const id = await create();
+    rmSync(join(pool.directory, 'volumes', id), { recursive: true });
+    await refused(create(), 'FAILED_PRECONDITION', new RegExp(`data of volume ${id} is gone`));
+    expect(contentOf(join(pool.directory, 'volumes'))).to.deep.equal({});
+    await remove(id);
+    expect(await create()).not.to.equal(id);
+  });
+
+  it('DeleteVolume whose data cannot be moved for certain leaves the volume as it was', async () => {
+    const id = await create();
+    const before = contentOf(pool.directory);
+    const retire = async (volumeId: string) => {
+      await pool.retire(volumeId);
+      throw new Error('not flushed');
+    };
+    service = serviceOver({ ...pool, retire });
+    await rejectionOf(remove(id), Error);
+    expect(store.volume(id)).not.to.equal(undefined);
     expect(contentOf(pool.directory)).to.deep.equal(before);
-    expect(capacity.available({})).to.equal(100n);
-    expect(store.volume(await create())).to.have.property('name', 'pvc-1');
-    expect(capacity.available({})).to.equal(90n);
   });
 
   it('DeleteVolume whose record cannot be removed leaves the volume as it was', async () => {
