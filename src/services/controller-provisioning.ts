@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { volumeCapability } from '../csi/capability-field.js';
+import { knownModes, optionalVolumeCapability } from '../csi/capability-field.js';
 import { capacityRange, createRequest } from '../csi/controller-requests.js';
 import { identifier, invalid, map } from '../csi/field.js';
 import type { ControllerHandlers } from '../csi/generated/csi/v1/Controller.js';
@@ -8,10 +8,11 @@ import { StatusError } from '../csi/status.js';
 import { decideSize } from '../model/capacity.js';
 import { decideRepeatedCreate, type CreateRequest } from '../model/create.js';
 import { decideTopology } from '../model/topology.js';
-import { unsupported, type Volume } from '../model/volume.js';
-import { knownModes, type ControllerDeps } from './controller-deps.js';
+import type { Volume } from '../model/volume.js';
+import type { ControllerDeps } from './controller-deps.js';
 import { wireVolume } from './controller-wire.js';
-import { dataGone, poolFailure, raise, volumeNotFound } from './outcome.js';
+import { requireSupported } from './expansion.js';
+import { dataGone, raise, volumeNotFound } from './outcome.js';
 import { describeUse } from './volume-uses.js';
 
 type Provisioning = Pick<
@@ -54,8 +55,6 @@ export function provisioning(deps: ControllerDeps): Provisioning {
         release();
         await recorded;
         await pool.reveal(volume.id);
-      } catch (error) {
-        throw poolFailure(error);
       } finally {
         release();
       }
@@ -124,7 +123,7 @@ export function provisioning(deps: ControllerDeps): Provisioning {
           await pool.restore(volumeId).catch((err: unknown) => {
             call.warn('a volume that could not be deleted may be out of sight', { err });
           });
-          throw poolFailure(error);
+          throw error;
         }
         // Large trees take long.
         void discard(volumeId, call);
@@ -137,15 +136,15 @@ export function provisioning(deps: ControllerDeps): Provisioning {
       map(request.secrets, 'secrets');
       const range = capacityRange(request.capacity_range);
       if (range === undefined) throw invalid('capacity_range', 'is required');
-      const capability =
-        request.volume_capability === null
-          ? undefined
-          : volumeCapability(request.volume_capability, 'volume_capability', knownModes(deps));
+      const capability = optionalVolumeCapability(
+        request.volume_capability,
+        'volume_capability',
+        knownModes(deps),
+      );
       return locks.run(volumeId, call.signal, async () => {
         const volume = store.volume(volumeId);
         if (volume === undefined) throw volumeNotFound(volumeId);
-        const limit = capability && unsupported(volume, capability);
-        if (limit !== undefined) throw new StatusError('INVALID_ARGUMENT', limit);
+        requireSupported(volume, capability);
         const bytes = await deps.expansion.expand(volume, range);
         return {
           capacity_bytes: String(bytes),

@@ -1,8 +1,10 @@
+import { StatusError } from '../csi/status.js';
 import type { Pool } from '../host/pool.js';
+import type { VolumeCapability } from '../model/capability.js';
 import { decideExpansion, type CapacityRange, type SizeRules } from '../model/capacity.js';
-import type { Volume } from '../model/volume.js';
+import { unsupported, type Volume } from '../model/volume.js';
 import type { Store } from '../store/store.js';
-import { poolFailure, raise } from './outcome.js';
+import { raise } from './outcome.js';
 import type { PromisedCapacity } from './promised-capacity.js';
 
 /** Makes volumes larger. The volume's lock is held. */
@@ -32,12 +34,16 @@ export function expansion(deps: {
         // The store counts the new size from here on.
         release();
         await recorded;
-      } catch (error) {
-        throw poolFailure(error);
       } finally {
         release();
       }
       return size.bytes;
     },
   };
+}
+
+/** INVALID_ARGUMENT when an expand call says that the volume is used as it does not support. */
+export function requireSupported(volume: Volume, asked: VolumeCapability | undefined): void {
+  const limit = asked && unsupported(volume, asked);
+  if (limit !== undefined) throw new StatusError('INVALID_ARGUMENT', limit);
 }

@@ -1,6 +1,7 @@
 import type { NodeHandlers } from '../csi/generated/csi/v1/Node.js';
 import type { Handlers } from '../csi/handler.js';
 import { advertised } from './advertised.js';
+import { refusingOnFullDisk } from './full-disk.js';
 import type { NodeDeps } from './node-deps.js';
 import { publishing } from './node-publishing.js';
 import { staging } from './node-staging.js';
@@ -8,8 +9,14 @@ import { volumeSize } from './node-volume-size.js';
 
 /** The Node service (spec: "Node Service RPC"): the RPCs of the capabilities that it advertises. */
 export function nodeService(deps: NodeDeps): Partial<Handlers<NodeHandlers>> {
+  const all = refusingOnFullDisk({
+    ...staging(deps),
+    ...publishing(deps),
+    ...volumeSize(deps),
+    ...information(deps),
+  });
   return advertised(
-    { ...staging(deps), ...publishing(deps), ...volumeSize(deps), ...information(deps) },
+    all,
     [
       ['NodeStageVolume', 'STAGE_UNSTAGE_VOLUME'],
       ['NodeUnstageVolume', 'STAGE_UNSTAGE_VOLUME'],

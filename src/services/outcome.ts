@@ -1,6 +1,5 @@
 import type { Call } from '../csi/handler.js';
 import { StatusError } from '../csi/status.js';
-import { errorCode } from '../host/errno.js';
 import type { Accepted, Refusal } from '../model/verdict.js';
 
 /** Throws a refusal of the rules as the status that it names. */
@@ -11,20 +10,6 @@ export function raise(refusal: Refusal): never {
 /** Logs the rules that were broken and, by the option for it, let through. */
 export function warnOf(accepted: Accepted, call: Call): void {
   for (const warning of accepted.warnings) call.warn(warning);
-}
-
-const DISK_FULL: ReadonlySet<string | undefined> = new Set(['ENOSPC', 'EDQUOT']);
-
-/** What writing to the pool or the store threw; RESOURCE_EXHAUSTED when the disk has no room. */
-export function poolFailure(thrown: unknown): unknown {
-  if (!DISK_FULL.has(errorCode(thrown))) return thrown;
-  return new StatusError(
-    'RESOURCE_EXHAUSTED',
-    'the disk of the volumes or of their records is full',
-    {
-      cause: thrown,
-    },
-  );
 }
 
 /** For a volume whose directory somebody removed: neither made anew, which would hide it, nor used. */

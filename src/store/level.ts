@@ -3,7 +3,7 @@ import { mkdir, open, readdir, rm, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { damage } from './damage.js';
 import type { Change, KeyValue } from './key-value.js';
-import { StoreError } from './store.js';
+import { StoreError, StoreFullError } from './store.js';
 
 export interface LevelOptions {
   /** `never`: durable writes are not flushed either. For throw-away runs, which need not survive power loss. */
@@ -60,7 +60,7 @@ export async function openLevel(directory: string, options: LevelOptions): Promi
         if (again) await reopen();
         await level.batch(changes.map(operation), { sync: durable && options.sync === 'always' });
       } catch (error) {
-        throw isDiskFull(error) ? new DiskFullError(location, error) : error;
+        throw isDiskFull(error) ? new StoreFullError(fullDisk(location), { cause: error }) : error;
       }
       failed = false;
       if (incomplete) await rm(join(location, INCOMPLETE), { force: true });
@@ -121,17 +121,6 @@ function refusal(location: string, error: unknown): StoreError {
   }
   if (isDiskFull(cause)) return new StoreError(`${fullDisk(location)}; make room`, { cause });
   return damage(`the store in ${location} cannot be read: ${reason(cause)}`, { cause });
-}
-
-/** A write failed because the disk has no room. */
-class DiskFullError extends Error {
-  override readonly name = 'DiskFullError';
-  /** As a system call would say it. */
-  readonly code = 'ENOSPC';
-
-  constructor(location: string, cause: unknown) {
-    super(fullDisk(location), { cause });
-  }
 }
 
 function fullDisk(location: string): string {

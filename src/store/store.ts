@@ -53,3 +53,8 @@ export interface Store {
 export class StoreError extends Error {
   override readonly name = 'StoreError';
 }
+
+/** A write was not kept because the disk of the store has no room; writes may succeed again. */
+export class StoreFullError extends Error {
+  override readonly name = 'StoreFullError';
+}

@@ -1,10 +1,14 @@
-import { rmSync, writeFileSync } from 'node:fs';
+import { readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { scratch, type Scratch } from '../host/scratch.js';
+import type { VolumeCapability } from '../../src/csi/generated/csi/v1/VolumeCapability.js';
+import { mountsBelow, scratch, type Scratch } from '../host/scratch.js';
 import { refusedKeepingAll } from './controller-state.js';
 import { withDrivers, type RunningDriver } from './drivers.js';
+import { eventually } from './eventually.js';
 import { newVolume } from './new-volume.js';
+import { refused } from './refusal.js';
+import { mountCapability } from './test-volume.js';
 
 describe('a pool whose disk is full', () => {
   const drivers = withDrivers();
@@ -46,5 +50,66 @@ describe('a pool whose disk is full', () => {
   it('DeleteVolume: OK', async () => {
     await driver.client.controller.DeleteVolume({ volume_id });
     expect((await driver.client.controller.ListVolumes({})).entries).to.deep.equal([]);
+  });
+});
+
+describe('a state directory whose disk is full', () => {
+  const drivers = withDrivers();
+  let disk: Scratch | undefined;
+  let driver: RunningDriver;
+  let ids: { volume_id: string; volume_capability: VolumeCapability };
+
+  const ballast = (): string => join(driver.options.stateDir, 'ballast');
+  const attach = () =>
+    driver.client.controller.ControllerPublishVolume({ ...ids, node_id: 'node-1' });
+  const stage = () =>
+    driver.client.node.NodeStageVolume({
+      ...ids,
+      staging_target_path: drivers.scratch.make('staging'),
+    });
+  const CALLS: [name: string, act: () => Promise<unknown>][] = [
+    ['CreateVolume', () => newVolume(driver.client, { name: 'later' })],
+    ['ControllerPublishVolume', attach],
+    ['NodeStageVolume', stage],
+    ['DeleteVolume', () => driver.client.controller.DeleteVolume(ids)],
+  ];
+
+  before(async () => {
+    disk = scratch('private', '1m');
+    const poolDir = drivers.scratch.make('pool');
+    driver = await drivers.start('state', { stateDir: disk.root, poolDir, lifecycle: 'warn' });
+    const { volume_id } = await newVolume(driver.client);
+    ids = { volume_id, volume_capability: mountCapability('SINGLE_NODE_WRITER') };
+    expect(() => writeFileSync(ballast(), 'x'.repeat(2 ** 20))).to.throw('ENOSPC');
+    // What was allocated already takes some more.
+    const fill = async () => {
+      for (let count = 0; count < 1000; count += 1) await newVolume(driver.client);
+    };
+    await refused(fill(), 'RESOURCE_EXHAUSTED', /disk of the state directory is full/);
+  });
+  after(async () => {
+    await driver.stop();
+    disk?.remove();
+  });
+
+  for (const [name, act] of CALLS) {
+    it(`${name}: RESOURCE_EXHAUSTED, with all kept`, async () => {
+      const before = await driver.client.controller.ListVolumes({});
+      await refused(act(), 'RESOURCE_EXHAUSTED', /disk of the state directory is full/);
+      expect(await driver.client.controller.ListVolumes({})).to.deep.equal(before);
+      expect(mountsBelow(drivers.scratch.path('staging'))).to.deep.equal([]);
+    });
+  }
+
+  it('all of them OK once there is room', async () => {
+    rmSync(ballast());
+    for (const [, act] of CALLS.slice(0, 3)) await act();
+    const { node, controller } = driver.client;
+    const staging_target_path = drivers.scratch.path('staging');
+    await node.NodeUnstageVolume({ volume_id: ids.volume_id, staging_target_path });
+    await controller.ControllerUnpublishVolume({ volume_id: ids.volume_id });
+    await controller.DeleteVolume({ volume_id: ids.volume_id });
+    const incoming = join(driver.options.poolDir, 'incoming');
+    await eventually(() => expect(readdirSync(incoming)).to.deep.equal([]));
   });
 });

@@ -3,7 +3,7 @@ import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { expect } from 'chai';
 import type { Volume } from '../../src/model/volume.js';
-import type { Store } from '../../src/store/store.js';
+import { StoreFullError, type Store } from '../../src/store/store.js';
 import { rejectionOf } from './rejection.js';
 import { nodeVolume, numbered, volume } from './samples.js';
 import { makeStateDirectory } from './state-directory.js';
@@ -24,9 +24,9 @@ describe('LevelDB: a disk that is full for a while', () => {
         const before = await putUntilRefused(store, 0);
         expect(before).to.have.lengthOf.above(10);
         for (let index = 500; index < 505; index += 1) {
-          const error = await rejectionOf(store.putVolume(bulky(index)), Error);
-          expect(error).to.have.property('code', 'ENOSPC');
-          await rejectionOf(store.putNodeVolume(nodeVolume('node-1', numbered(index))), Error);
+          await rejectionOf(store.putVolume(bulky(index)), StoreFullError);
+          const record = nodeVolume('node-1', numbered(index));
+          await rejectionOf(store.putNodeVolume(record), StoreFullError);
         }
         expect(await store.volumes('', 1000)).to.deep.equal(before);
         await rm(filler);
