@@ -1,6 +1,7 @@
 import { ACCESS_MODES, needsSingleNodeMultiWriter, type AccessMode } from '../model/access-mode.js';
 import type { AccessType, VolumeCapability } from '../model/capability.js';
 import { unknownMountFlag } from '../model/mount-flags.js';
+import type { ControllerCapability, NodeCapability } from '../model/service-capability.js';
 import { invalid, optionalIdentifier } from './field.js';
 import type { VolumeCapability__Output as WireCapability } from './generated/csi/v1/VolumeCapability.js';
 
@@ -13,6 +14,15 @@ const MOUNT_FLAGS_BYTES = 4096;
  */
 export type KnownModes = 'all' | 'without SINGLE_NODE_MULTI_WRITER';
 
+/** The access modes that a service with these capabilities takes. */
+export function knownModes({ capabilities }: Advertising): KnownModes {
+  return capabilities.has('SINGLE_NODE_MULTI_WRITER') ? 'all' : 'without SINGLE_NODE_MULTI_WRITER';
+}
+
+interface Advertising {
+  readonly capabilities: ReadonlySet<ControllerCapability | NodeCapability>;
+}
+
 /** Checks a `VolumeCapability` that is required (spec: "CreateVolume"). Throws INVALID_ARGUMENT. */
 export function volumeCapability(
   wire: WireCapability | null,
@@ -24,6 +34,15 @@ export function volumeCapability(
     accessMode: accessMode(wire, `${field}.access_mode`, known),
     accessType: accessType(wire, field),
   };
+}
+
+/** Checks a `VolumeCapability` that may be left out; undefined when it is. */
+export function optionalVolumeCapability(
+  wire: WireCapability | null,
+  field: string,
+  known: KnownModes,
+): VolumeCapability | undefined {
+  return wire === null ? undefined : volumeCapability(wire, field, known);
 }
 
 /** Checks a list of capabilities that is required, so not empty. */

@@ -1,3 +1,4 @@
+import { knownModes } from '../csi/capability-field.js';
 import { attachRequest, detachRequest } from '../csi/controller-requests.js';
 import { invalid } from '../csi/field.js';
 import type { ControllerHandlers } from '../csi/generated/csi/v1/Controller.js';
@@ -5,7 +6,7 @@ import type { Handlers } from '../csi/handler.js';
 import { StatusError } from '../csi/status.js';
 import { decideAttach } from '../model/attach.js';
 import { publishContext } from '../model/publish-context.js';
-import { knownModes, type ControllerDeps } from './controller-deps.js';
+import type { ControllerDeps } from './controller-deps.js';
 import { raise, volumeNotFound } from './outcome.js';
 import { describeUse } from './volume-uses.js';
 

@@ -1,4 +1,3 @@
-import type { KnownModes } from '../csi/capability-field.js';
 import type { Pool } from '../host/pool.js';
 import type { SizeRules } from '../model/capacity.js';
 import type { ControllerCapability } from '../model/service-capability.js';
@@ -26,9 +25,4 @@ export interface ControllerDeps {
   readonly topologies: readonly Topology[];
   /** Whether the CO is told to call NodeExpandVolume after ControllerExpandVolume. */
   readonly nodeExpansionRequired: boolean;
-}
-
-/** The access modes that the Controller service takes. */
-export function knownModes({ capabilities }: ControllerDeps): KnownModes {
-  return capabilities.has('SINGLE_NODE_MULTI_WRITER') ? 'all' : 'without SINGLE_NODE_MULTI_WRITER';
 }

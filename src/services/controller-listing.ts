@@ -1,4 +1,4 @@
-import { volumeCapabilities } from '../csi/capability-field.js';
+import { knownModes, volumeCapabilities } from '../csi/capability-field.js';
 import { identifier, invalid, map } from '../csi/field.js';
 import type { ControllerHandlers } from '../csi/generated/csi/v1/Controller.js';
 import type { Handlers } from '../csi/handler.js';
@@ -8,7 +8,7 @@ import { isKubernetesKey } from '../model/kubernetes-key.js';
 import { unsupported } from '../model/volume.js';
 import type { VolumeCapability } from '../model/capability.js';
 import type { Volume } from '../model/volume.js';
-import { knownModes, type ControllerDeps } from './controller-deps.js';
+import type { ControllerDeps } from './controller-deps.js';
 import { wireVolume } from './controller-wire.js';
 import { volumeNotFound } from './outcome.js';
 import { pageToken, startAfter } from './page-token.js';

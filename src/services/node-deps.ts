@@ -1,4 +1,3 @@
-import type { KnownModes } from '../csi/capability-field.js';
 import type { Usage } from '../host/directory-usage.js';
 import type { Attached } from '../model/attachment.js';
 import type { StringMap } from '../model/equality.js';
@@ -29,9 +28,4 @@ export interface NodeDeps {
   attached(volumeId: string, publishContext: StringMap): Attached | undefined;
   /** Grows volumes where the Controller service does not; undefined where it does. */
   readonly expansion: Expansion | undefined;
-}
-
-/** The access modes that the Node service takes. */
-export function knownModes({ capabilities }: NodeDeps): KnownModes {
-  return capabilities.has('SINGLE_NODE_MULTI_WRITER') ? 'all' : 'without SINGLE_NODE_MULTI_WRITER';
 }

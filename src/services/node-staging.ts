@@ -1,9 +1,10 @@
+import { knownModes } from '../csi/capability-field.js';
 import { absolutePath, identifier } from '../csi/field.js';
 import type { NodeHandlers } from '../csi/generated/csi/v1/Node.js';
 import type { Handlers } from '../csi/handler.js';
 import { stageRequest } from '../csi/node-requests.js';
 import { decideStage, decideUnstage } from '../model/stage.js';
-import { knownModes, type NodeDeps } from './node-deps.js';
+import type { NodeDeps } from './node-deps.js';
 import { mountStaging } from './node-mounting.js';
 import { raise, volumeNotFound, warnOf } from './outcome.js';
 

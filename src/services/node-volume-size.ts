@@ -1,13 +1,13 @@
 import { normalize } from 'node:path/posix';
-import { volumeCapability } from '../csi/capability-field.js';
+import { knownModes, optionalVolumeCapability } from '../csi/capability-field.js';
 import { capacityRange } from '../csi/controller-requests.js';
 import { identifier, map, somePath } from '../csi/field.js';
 import type { NodeHandlers } from '../csi/generated/csi/v1/Node.js';
 import type { Handlers } from '../csi/handler.js';
 import { StatusError } from '../csi/status.js';
 import { decideNodeExpansion, inodesFor } from '../model/capacity.js';
-import { unsupported } from '../model/volume.js';
-import { knownModes, type NodeDeps } from './node-deps.js';
+import type { NodeDeps } from './node-deps.js';
+import { requireSupported } from './expansion.js';
 import { raise, volumeNotFound } from './outcome.js';
 
 type VolumeSize = Pick<Handlers<NodeHandlers>, 'NodeGetVolumeStats' | 'NodeExpandVolume'>;
@@ -48,15 +48,15 @@ export function volumeSize(deps: NodeDeps): VolumeSize {
       const path = somePath(request.volume_path, 'volume_path');
       map(request.secrets, 'secrets');
       const range = capacityRange(request.capacity_range);
-      const capability =
-        request.volume_capability === null
-          ? undefined
-          : volumeCapability(request.volume_capability, 'volume_capability', knownModes(deps));
+      const capability = optionalVolumeCapability(
+        request.volume_capability,
+        'volume_capability',
+        knownModes(deps),
+      );
       return locks.run(volumeId, call.signal, async () => {
         const volume = deps.volume(volumeId);
         if (volume === undefined) throw volumeNotFound(volumeId);
-        const limit = capability && unsupported(volume, capability);
-        if (limit !== undefined) throw new StatusError('INVALID_ARGUMENT', limit);
+        requireSupported(volume, capability);
         const { staging, publications } = records.read(volumeId);
         if (staging === null && publications.length === 0) {
           throw new StatusError(

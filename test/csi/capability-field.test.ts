@@ -1,5 +1,7 @@
 import { expect } from 'chai';
 import {
+  knownModes,
+  optionalVolumeCapability,
   volumeCapabilities,
   volumeCapability,
   type KnownModes,
@@ -119,6 +121,32 @@ describe('volumeCapability', () => {
     expect(parse(arrived(mount(...flags(4096)), mode(1))))
       .to.have.nested.property('accessType.mountFlags')
       .with.lengthOf(2048);
+  });
+});
+
+describe('optionalVolumeCapability', () => {
+  const check = (wire: VolumeCapability__Output | null) =>
+    optionalVolumeCapability(wire, 'volume_capability', 'without SINGLE_NODE_MULTI_WRITER');
+
+  it('left out: OK, none', () => {
+    expect(check(null)).to.equal(undefined);
+  });
+  it('given: as one that is required', () => {
+    expect(check(arrived(block, mode(1)))).to.deep.equal(blockCapability('SINGLE_NODE_WRITER'));
+    refuses(() => check(arrived(mode(1))), 'INVALID_ARGUMENT', /^volume_capability\.access_type/);
+    refuses(() => check(arrived(block, mode(6))), 'INVALID_ARGUMENT', /it is not advertised here$/);
+  });
+});
+
+describe('knownModes', () => {
+  it('all with the capability SINGLE_NODE_MULTI_WRITER, else those without it', () => {
+    const other = 'EXPAND_VOLUME';
+    expect(knownModes({ capabilities: new Set([other, 'SINGLE_NODE_MULTI_WRITER']) })).to.equal(
+      'all',
+    );
+    expect(knownModes({ capabilities: new Set([other]) })).to.equal(
+      'without SINGLE_NODE_MULTI_WRITER',
+    );
   });
 });
 

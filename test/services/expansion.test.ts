@@ -1,16 +1,19 @@
 import { expect } from 'chai';
 import { openPool, type Pool } from '../../src/host/pool.js';
+import { describe as describeCapability } from '../../src/model/capability.js';
 import type { CapacityRange } from '../../src/model/capacity.js';
-import { expansion, type Expansion } from '../../src/services/expansion.js';
+import { expansion, requireSupported, type Expansion } from '../../src/services/expansion.js';
 import { promisedCapacity, type PromisedCapacity } from '../../src/services/promised-capacity.js';
 import { openStore } from '../../src/store/open-store.js';
 import type { Store } from '../../src/store/store.js';
 import { withDirectory } from '../host/directory.js';
 import { refused } from '../integration/refusal.js';
+import { blockCapability, mountCapability } from '../model/samples.js';
 import { createFakeDisk, type FakeDisk } from '../store/fake-disk.js';
 import { rejectionOf } from '../store/rejection.js';
 import { volume } from '../store/samples.js';
 import { settled } from './gate.js';
+import { refuses } from './status.js';
 
 const asked = (bytes: bigint): CapacityRange => ({ requiredBytes: bytes, limitBytes: 0n });
 
@@ -86,4 +89,23 @@ describe('expansion', () => {
     expect(sizes()).to.deep.equal([10n, 10n, 90n]);
     expect(disk.batches).to.have.lengthOf(length);
   });
+});
+
+describe('requireSupported', () => {
+  const made = volume('vol-1', { capabilities: [mountCapability('SINGLE_NODE_WRITER')] });
+  const welcome = [undefined, ...made.capabilities, mountCapability('SINGLE_NODE_SINGLE_WRITER')];
+
+  it('no capability, its own and one that its own implies: OK', () => {
+    for (const capability of welcome) {
+      expect(() => requireSupported(made, capability)).not.to.throw();
+    }
+  });
+  for (const capability of [
+    mountCapability('MULTI_NODE_MULTI_WRITER'),
+    blockCapability('SINGLE_NODE_WRITER'),
+  ]) {
+    it(`${describeCapability(capability)}, which it lacks: INVALID_ARGUMENT`, () => {
+      refuses(() => requireSupported(made, capability), 'INVALID_ARGUMENT', /does not support/);
+    });
+  }
 });
