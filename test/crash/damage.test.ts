@@ -16,6 +16,7 @@ import { isRoot, listing } from '../host/scratch.js';
 import { refused } from '../integration/refusal.js';
 import { listVolumes } from './checks.js';
 import { coVolume, NODE, type Change, type CoVolume } from './co-volume.js';
+import { killWhen } from './program.js';
 import { site, type Site } from './site.js';
 
 const UP: readonly Change[] = [
@@ -40,6 +41,7 @@ describe('what an operator meets', function () {
 
   const inState = (...names: string[]): string => join(place.stateDir, ...names);
   const store = (): string => inState('store');
+  const marker = (): string => readFileSync(inState('pool', 'pool.json'), 'utf8');
 
   /** The path of the one file in the store whose name matches. */
   function storeFile(name: RegExp): string {
@@ -164,6 +166,27 @@ describe('what an operator meets', function () {
     });
   });
 
+  describe('a rebuild that is killed: no driver takes what is half-made, and another rebuild ends it,', () => {
+    const MOMENTS: readonly (readonly [moment: string, isNow: (before: string) => boolean])[] = [
+      ['when the new store is there', () => existsSync(inState('store.rebuilding', 'CURRENT'))],
+      ['when the pool has been given to it', (before) => marker() !== before],
+    ];
+    for (const [moment, isNow] of MOMENTS) {
+      it(moment, async () => {
+        const [first] = await volumesMade(2);
+        rmSync(store(), { recursive: true });
+        const before = marker();
+        const rebuilding = place.launch('pool', 'rebuild');
+        await killWhen(rebuilding, () => isNow(before) || existsSync(store()));
+        if (!existsSync(store())) await refusedStart(/csi-mock pool rebuild/);
+        else rmSync(store(), { recursive: true });
+        expect(await rebuilt()).to.match(/^2 volumes are known again/m);
+        await expectRestored((await place.serve()).client, first);
+        expect(readdirSync(place.stateDir)).to.have.members(['csi.sock', 'pool', 'store']);
+      });
+    }
+  });
+
   describe('a pool that is not the one of this store', () => {
     it('of another store: refused for a new state directory, which stays empty, and for one in use', async () => {
       const [volume] = await volumesMade(1);
@@ -179,13 +202,12 @@ describe('what an operator meets', function () {
 
     it('pool.json that is garbage: refused until it is restored', async () => {
       const [volume] = await volumesMade(1);
-      const marker = inState('pool', 'pool.json');
-      const kept = readFileSync(marker);
-      writeFileSync(marker, 'garbage');
+      const kept = marker();
+      writeFileSync(inState('pool', 'pool.json'), 'garbage');
       await refusedStart(
         /pool\.json cannot be read: it is not JSON; restore it, or move the store/,
       );
-      writeFileSync(marker, kept);
+      writeFileSync(inState('pool', 'pool.json'), kept);
       await expectRestoredAfterRestart(volume);
     });
   });

@@ -1,11 +1,9 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { setImmediate } from 'node:timers/promises';
-import { expect } from 'chai';
 import { isRoot } from '../host/scratch.js';
 import { coOf, type Co } from './co.js';
 import { coVolume, type Change, type CoVolume } from './co-volume.js';
-import type { Program } from './program.js';
+import { killWhen } from './program.js';
 import { ended, recovered } from './recovery.js';
 import { site, type Site } from './site.js';
 
@@ -189,16 +187,6 @@ describe('kill -9 at the worst moments', function () {
     });
   }
 });
-
-/** Kills a program as soon as something can be seen; looks again and again, for it may pass quickly. */
-async function killWhen(program: Program, isSo: () => boolean): Promise<void> {
-  const tooLate = performance.now() + 10_000;
-  while (!isSo()) {
-    if (performance.now() > tooLate) expect.fail('the moment never came');
-    await setImmediate();
-  }
-  await program.kill();
-}
 
 function viewOf({ stateDir }: Site, volume: CoVolume): View {
   const logBytes = () =>

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { setImmediate } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 
 const CLI = fileURLToPath(new URL('../../src/cli.js', import.meta.url));
@@ -70,4 +71,14 @@ export function launch(argv: readonly string[], before: readonly string[] = []):
       return ended;
     },
   };
+}
+
+/** Kills a program as soon as something can be seen; looks again and again, for it may pass quickly. */
+export async function killWhen(program: Program, isSo: () => boolean): Promise<void> {
+  const tooLate = performance.now() + 10_000;
+  while (!isSo()) {
+    if (performance.now() > tooLate) throw new Error('the moment never came');
+    await setImmediate();
+  }
+  await program.kill();
 }
