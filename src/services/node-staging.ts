@@ -57,8 +57,8 @@ export function staging(deps: NodeDeps): Staging {
         const removed = mounts.remove(volumeId, path);
         if (!removed && !known) throw volumeNotFound(volumeId);
         if (records.has(volumeId)) {
-          const staging = living.staging?.path === path ? null : living.staging;
-          await records.write(volumeId, { ...living, staging });
+          const left = living.staging?.path === path ? null : living.staging;
+          await records.write(volumeId, { ...living, staging: left });
         }
         return {};
       });

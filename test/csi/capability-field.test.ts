@@ -36,6 +36,10 @@ function parseAll(...wire: VolumeCapability__Output[]) {
   return volumeCapabilities(wire, 'volume_capabilities', 'all');
 }
 
+function parseOptional(wire: VolumeCapability__Output | null) {
+  return optionalVolumeCapability(wire, 'volume_capability', 'without SINGLE_NODE_MULTI_WRITER');
+}
+
 describe('volumeCapability', () => {
   for (const [index, accessMode] of ACCESS_MODES.entries()) {
     it(`${accessMode}, for mount and for block`, () => {
@@ -125,16 +129,23 @@ describe('volumeCapability', () => {
 });
 
 describe('optionalVolumeCapability', () => {
-  const check = (wire: VolumeCapability__Output | null) =>
-    optionalVolumeCapability(wire, 'volume_capability', 'without SINGLE_NODE_MULTI_WRITER');
-
   it('left out: OK, none', () => {
-    expect(check(null)).to.equal(undefined);
+    expect(parseOptional(null)).to.equal(undefined);
   });
   it('given: as one that is required', () => {
-    expect(check(arrived(block, mode(1)))).to.deep.equal(blockCapability('SINGLE_NODE_WRITER'));
-    refuses(() => check(arrived(mode(1))), 'INVALID_ARGUMENT', /^volume_capability\.access_type/);
-    refuses(() => check(arrived(block, mode(6))), 'INVALID_ARGUMENT', /it is not advertised here$/);
+    expect(parseOptional(arrived(block, mode(1)))).to.deep.equal(
+      blockCapability('SINGLE_NODE_WRITER'),
+    );
+    refuses(
+      () => parseOptional(arrived(mode(1))),
+      'INVALID_ARGUMENT',
+      /^volume_capability\.access_type/,
+    );
+    refuses(
+      () => parseOptional(arrived(block, mode(6))),
+      'INVALID_ARGUMENT',
+      /it is not advertised here$/,
+    );
   });
 });
 
