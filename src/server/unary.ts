@@ -1,3 +1,4 @@
+import { StringDecoder } from 'node:string_decoder';
 import {
   status,
   type handleClientStreamingCall,
@@ -10,6 +11,9 @@ import { StatusError } from '../csi/status.js';
 import type { OngoingCalls } from './call-log.js';
 import type { OngoingCall } from './ongoing-call.js';
 import type { Running } from './running.js';
+
+/** The message goes into a header, where a byte may become three; some clients take 8 KiB of headers. */
+const MESSAGE_BYTES = 2000;
 
 /**
  * A promise handler as grpc-js wants it, from bytes to bytes: parsing and serializing happen here, so
@@ -42,9 +46,14 @@ export function unary<Request extends object, Response extends object>(
     respond: sendUnaryData<Buffer>,
   ): Promise<void> {
     running.begin();
-    const result = await answer(call, bytes);
-    if (!call.isOver) send(result, respond);
-    running.end();
+    try {
+      const result = await answer(call, bytes);
+      if (!call.isOver) send(result, respond);
+    } catch (error) {
+      call.warn('the answer could not be sent', { err: error });
+    } finally {
+      running.end();
+    }
   }
 
   return ({ metadata, request }, respond) => {
@@ -72,7 +81,13 @@ function parse<Request>(deserialize: (bytes: Buffer) => Request, bytes: Buffer):
 
 function send(result: Buffer | StatusError, respond: sendUnaryData<Buffer>): void {
   if (!(result instanceof StatusError)) return respond(null, result);
-  // By way of bytes, which drops halves of surrogate pairs: grpc-js throws when it encodes one.
-  const details = Buffer.from(result.message).toString();
-  return respond({ code: status[result.code], details });
+  return respond({ code: status[result.code], details: bounded(result.message) });
+}
+
+/** By way of bytes, which leaves no half of a surrogate pair: grpc-js throws when it encodes one. */
+function bounded(message: string): string {
+  const bytes = Buffer.from(message);
+  if (bytes.length <= MESSAGE_BYTES) return bytes.toString();
+  // Holds back a character that is cut in two.
+  return `${new StringDecoder('utf8').write(bytes.subarray(0, MESSAGE_BYTES))}...`;
 }
