@@ -14,7 +14,10 @@ export interface ListenOptions {
 }
 
 export interface Listener {
-  /** Listens no longer; connections stay. Removes the socket unless another has taken its place. */
+  /**
+   * Listens no longer; connections stay. Removes the socket unless another has taken its place.
+   * Idempotent.
+   */
   close(): void;
 }
 
@@ -65,6 +68,7 @@ function closing(
   const ours = at(here)?.ino;
   return {
     close() {
+      if (!server.listening) return;
       try {
         if (ours !== undefined && at(here)?.ino === ours) unlinkSync(here);
       } catch (error) {

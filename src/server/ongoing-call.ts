@@ -101,7 +101,7 @@ export class OngoingCall implements Call {
   #names(): Readonly<Record<string, string>> & { readonly method: string } {
     const result = this.#result;
     const response = result === undefined || result instanceof StatusError ? NOTHING : result;
-    return { ...idsIn(this.#request, response), method: cut(shortName(this.#path)) };
+    return { method: cut(shortName(this.#path)), ...idsIn(this.#request, response) };
   }
 }
 
