@@ -33,6 +33,12 @@ export const MODES = [
 
 export type Mode = (typeof MODES)[number];
 
+/** The modes that come with the capability SINGLE_NODE_MULTI_WRITER. */
+export const NEW_MODES: ReadonlySet<Mode> = new Set([
+  'SINGLE_NODE_SINGLE_WRITER',
+  'SINGLE_NODE_MULTI_WRITER',
+]);
+
 /** The columns, as the header of the tables has them. */
 export const COLUMNS = [
   'T1=T2, P1=P2',

@@ -17,11 +17,16 @@ export interface TrialVolume {
   readonly id: string;
   /** As the driver answered it. */
   readonly context: Record<string, string>;
-  /** Controller-publishes at a node; does nothing on a driver without attach. */
+  /** As the driver answered it; 0 when it does not say. */
+  readonly capacityBytes: bigint;
+  /**
+   * Controller-publishes at a node and resolves with the publish_context; does nothing on a driver
+   * without attach.
+   */
   attach(
     capability: VolumeCapability,
     options?: { readonly node?: number; readonly readonly?: boolean },
-  ): Promise<void>;
+  ): Promise<Readonly<Record<string, string>>>;
   detach(node?: number): Promise<unknown>;
   /** Stages at the volume's own path on a node; does nothing on a driver without staging. */
   stage(
@@ -79,11 +84,12 @@ export function trialVolume(volume: Volume, deps: TrialVolumeDeps): TrialVolume 
   const made: TrialVolume = {
     id: volume_id,
     context: volume_context,
+    capacityBytes: BigInt(String(volume.capacity_bytes ?? 0)),
     targetPath,
     stagingPath,
 
     async attach(volume_capability, { node = 0, readonly = false } = {}) {
-      if (!subject.attach) return;
+      if (!subject.attach) return {};
       undo.push(() => made.detach(node));
       const { publish_context } = await subject.controller.controller.ControllerPublishVolume(
         {
@@ -97,6 +103,7 @@ export function trialVolume(volume: Volume, deps: TrialVolumeDeps): TrialVolume 
         call,
       );
       contexts.set(node, publish_context);
+      return publish_context;
     },
 
     async detach(node = 0) {

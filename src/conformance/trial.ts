@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { CallOptions } from '../csi/client.js';
+import type { CreateVolumeRequest } from '../csi/generated/csi/v1/CreateVolumeRequest.js';
 import type { VolumeCapability } from '../csi/generated/csi/v1/VolumeCapability.js';
 import { StatusError, type Code } from '../csi/status.js';
 import { Untestable, type Deviation } from './check.js';
@@ -26,6 +27,11 @@ export interface Trial {
   readonly undo: Undo;
   /** A name for a volume that is the check's alone. */
   volumeName(): string;
+  /**
+   * Sends a CreateVolume with a name of its own unless `request` has one. Rejects with a StatusError
+   * as the driver refuses; what it creates is removed when the check ends.
+   */
+  create(request: CreateVolumeRequest): Promise<TrialVolume>;
   /**
    * Creates a volume, which is removed with all that was done to it when the check ends. Throws
    * Untestable when the driver does not create it.
@@ -85,14 +91,16 @@ export function createTrial(deps: TrialDeps): Trial {
     undo,
     volumeName: () => `${deps.prefix}-${randomUUID().slice(0, 13)}`,
 
-    async volume(capabilities) {
-      const request = {
-        name: trial.volumeName(),
-        volume_capabilities: [...capabilities],
-        parameters,
-        secrets: secrets('CreateVolume'),
-      };
-      const { volume } = await trial.need('CreateVolume', CreateVolume(request, call));
+    async create(request) {
+      const { volume } = await CreateVolume(
+        {
+          name: trial.volumeName(),
+          parameters,
+          secrets: secrets('CreateVolume'),
+          ...request,
+        },
+        call,
+      );
       const made = trialVolume(volume ?? {}, {
         subject,
         call,
@@ -103,6 +111,9 @@ export function createTrial(deps: TrialDeps): Trial {
       undo.push(made.remove);
       return made;
     },
+
+    volume: (capabilities) =>
+      trial.need('CreateVolume', trial.create({ volume_capabilities: [...capabilities] })),
 
     async readyVolume(mode) {
       const capability = mountCapability(mode);

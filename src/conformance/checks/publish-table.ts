@@ -1,13 +1,11 @@
 import type { NodePublishVolumeRequest } from '../../csi/generated/csi/v1/NodePublishVolumeRequest.js';
 import type { VolumeCapability } from '../../csi/generated/csi/v1/VolumeCapability.js';
 import { Untestable, type Check } from '../check.js';
+import { expectContradicted } from '../contradiction.js';
 import { outcomeOf } from '../outcome.js';
-import { COLUMNS, MODES, specCell, type Column, type Mode } from '../spec-table.js';
-import type { Subject } from '../subject.js';
+import { modes, modesSince } from '../prerequisite.js';
+import { COLUMNS, MODES, NEW_MODES, specCell, type Column, type Mode } from '../spec-table.js';
 import { mountCapability, type Trial } from '../trial.js';
-
-/** The modes that come with the capability SINGLE_NODE_MULTI_WRITER. */
-const NEW_MODES: readonly Mode[] = ['SINGLE_NODE_SINGLE_WRITER', 'SINGLE_NODE_MULTI_WRITER'];
 
 /** A way in which the second call's other arguments (P) differ; its capability stays in mode and type. */
 interface Difference {
@@ -51,20 +49,14 @@ function cellCheck(mode: Mode, column: Column, difference: Difference | undefine
     id: `publish-table/${mode}/${sameTarget ? 'same' : 'other'}-target/${difference?.name ?? 'same-arguments'}`,
     title: `second NodePublishVolume of a ${mode} volume: ${where}, ${what}`,
     section: 'NodePublishVolume',
-    since: NEW_MODES.includes(mode) ? '1.5.0' : '1.0.0',
+    since: modesSince(mode),
     // The error table makes it a MUST for the same target and another capability or readonly flag.
     level: sameTarget && difference?.name.endsWith('_context') !== true ? 'MUST' : 'SHOULD',
     rule: `the table's cell for ${mode}, ${column}`,
     cell: { mode, column },
-    untestable: (subject) => needsCapability(mode, subject),
+    untestable: modes(mode),
     run: (trial) => tryCell(trial, mode, column, difference),
   };
-}
-
-function needsCapability(mode: Mode, { singleNodeMultiWriter }: Subject): string | undefined {
-  return NEW_MODES.includes(mode) && !singleNodeMultiWriter
-    ? 'the node service does not advertise SINGLE_NODE_MULTI_WRITER'
-    : undefined;
 }
 
 async function tryCell(
@@ -86,10 +78,11 @@ async function tryCell(
   }
   await trial.need('the first NodePublishVolume', volume.publish('a', capability));
   const target = column.startsWith('T1=T2') ? 'a' : 'b';
-  await trial.expect(
+  const sent =
     `NodePublishVolume at ${target === 'a' ? 'the same' : 'another'} target path` +
-      (difference === undefined ? '' : ` with another ${difference.name}`),
-    volume.publish(target, capability, changed),
-    [specCell(mode, column, trial.subject.singleNodeMultiWriter)],
-  );
+    (difference === undefined ? '' : ` with another ${difference.name}`);
+  const cell = specCell(mode, column, trial.subject.singleNodeMultiWriter);
+  const second = volume.publish(target, capability, changed);
+  if (changed.volume_capability === undefined) await trial.expect(sent, second, [cell]);
+  else await expectContradicted(trial, sent, second, cell);
 }
