@@ -51,10 +51,15 @@ export function removeTarget(place: Place, entry: HeldFile, path: string): void 
   if (now === undefined || !sameFile(now.status.identity, entry.status.identity)) return;
   requireKind(now, ['directory', 'file'], path);
   const { kind, size } = now.status;
-  // The kernel itself removes no directory with content.
   if (kind === 'file' && size > 0n) throw notEmpty(kind, path);
   const { parent, name } = place;
-  unlinkat(parent.number, name, kind === 'directory' ? AT_REMOVEDIR : 0);
+  try {
+    unlinkat(parent.number, name, kind === 'directory' ? AT_REMOVEDIR : 0);
+  } catch (error) {
+    // The kernel itself removes no directory with content.
+    if (errorCode(error) === 'ENOTEMPTY') throw notEmpty('directory', path);
+    throw error;
+  }
 }
 
 function requireKind(
