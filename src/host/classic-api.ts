@@ -2,9 +2,9 @@ import { constants, mkdirSync, rmdirSync, unlinkSync, writeFileSync } from 'node
 import { join } from 'node:path';
 import { holdFile, type Descriptor, type HeldFile } from './descriptor.js';
 import { errorCode } from './errno.js';
-import { ATIMES, attributeRefusal, type MountApi } from './mount-api.js';
+import { attributeRefusal, type MountApi } from './mount-api.js';
 import { listedMount, mountId } from './mount-table.js';
-import { MOUNT_ATTRIBUTES, type MountAttribute } from '../model/mount-flags.js';
+import { ATIMES, MOUNT_ATTRIBUTES, type MountAttribute } from '../model/mount-flags.js';
 import {
   AT_FDCWD,
   MNT_DETACH,

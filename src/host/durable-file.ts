@@ -1,14 +1,9 @@
 import { closeSync, fsync, openSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { promisify } from 'node:util';
+import type { Sync } from '../record/sync.js';
 
 const flush = promisify(fsync);
-
-/**
- * Whether files and directories are flushed to the disk: `never` is for throw-away runs, which need
- * not survive power loss.
- */
-export type Sync = 'always' | 'never';
 
 /** Writes a new file; the text is on the disk when it resolves, the name once its directory is too. */
 export async function writeNew(

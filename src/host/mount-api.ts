@@ -22,9 +22,6 @@ export interface NewMount extends Disposable {
   detach(): void;
 }
 
-/** The access-time attributes: a mount has one of them, and the last one named wins. */
-export const ATIMES: readonly MountAttribute[] = ['noatime', 'relatime', 'strictatime'];
-
 /** For the two reasons why attributes cannot be set on a mount that could be made. */
 export function attributeRefusal(
   attributes: readonly MountAttribute[],

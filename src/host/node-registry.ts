@@ -5,7 +5,8 @@ import { isNodeId } from '../model/node-id.js';
 import type { NodeInfo } from '../model/node-info.js';
 import { readRecord, writeRecord } from '../record/envelope.js';
 import { count, nullable, object, text, textMap } from '../record/shape.js';
-import { replaceFile, type Sync } from './durable-file.js';
+import type { Sync } from '../record/sync.js';
+import { replaceFile } from './durable-file.js';
 import { errorCode } from './errno.js';
 
 const nodeInfoShape = object<NodeInfo>({

@@ -1,9 +1,10 @@
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { replaceFile, type Sync } from './durable-file.js';
+import { replaceFile } from './durable-file.js';
 import { readRecord, RecordError, writeRecord } from '../record/envelope.js';
 import { object, text } from '../record/shape.js';
+import type { Sync } from '../record/sync.js';
 import { errorCode } from './errno.js';
 
 /** The pool cannot be used as it is. The message says what to do; nothing was changed. */

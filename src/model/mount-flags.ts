@@ -19,7 +19,8 @@ interface Effect {
   readonly clears?: readonly MountAttribute[];
 }
 
-const ATIMES: readonly MountAttribute[] = ['noatime', 'relatime', 'strictatime'];
+/** The access-time attributes: a mount has one of them, and the last one named wins. */
+export const ATIMES: readonly MountAttribute[] = ['noatime', 'relatime', 'strictatime'];
 
 /** The flags that make sense for a bind mount of a directory; any other is refused, never ignored. */
 const EFFECTS: ReadonlyMap<string, Effect> = new Map([

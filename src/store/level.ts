@@ -3,11 +3,11 @@ import { mkdir, open, readdir, rm, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { damage } from './damage.js';
 import type { Change, KeyValue } from './key-value.js';
+import type { Sync } from '../record/sync.js';
 import { StoreError, StoreFullError } from './store.js';
 
 export interface LevelOptions {
-  /** `never`: durable writes are not flushed either. For throw-away runs, which need not survive power loss. */
-  readonly sync: 'always' | 'never';
+  readonly sync: Sync;
 }
 
 /**

@@ -1,7 +1,8 @@
 import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { flushPaths, replaceFile, writeNew, type Sync } from '../../src/host/durable-file.js';
+import { flushPaths, replaceFile, writeNew } from '../../src/host/durable-file.js';
+import type { Sync } from '../../src/record/sync.js';
 import { rejectionOf } from '../store/rejection.js';
 import { contentOf, withDirectory } from './directory.js';
 import { isRoot, scratch } from './scratch.js';

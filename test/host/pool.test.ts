@@ -2,10 +2,10 @@ import { chmodSync, readFileSync, rmSync, statSync, statfsSync, writeFileSync } 
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import type { Sync } from '../../src/host/durable-file.js';
 import { openPool, type Pool } from '../../src/host/pool.js';
 import type { Volume } from '../../src/model/volume.js';
 import { RecordError } from '../../src/record/envelope.js';
+import type { Sync } from '../../src/record/sync.js';
 import { rejectionOf } from '../store/rejection.js';
 import { protoKey, volume } from '../store/samples.js';
 import { contentOf, withDirectory } from './directory.js';
