@@ -69,7 +69,7 @@ export async function assembleNode(foundation: Foundation): Promise<AssembledNod
         }),
   };
 
-  const recorded = await store.nodeVolumes(node.nodeId);
+  const recorded = store.nodeVolumes(node.nodeId);
   if (inOwnNamespace()) {
     const ofThisBoot = recorded.filter((record) => record.bootId === boot);
     restoreMounts(deps, ofThisBoot, {

@@ -73,12 +73,12 @@ export function listing(deps: ControllerDeps): Listing {
       };
     },
 
-    async ListVolumes(request) {
+    ListVolumes(request) {
       if (request.max_entries < 0) throw invalid('max_entries', 'must not be negative');
       const after = startAfter(request.starting_token);
       const limit = request.max_entries === 0 ? Infinity : request.max_entries;
       // One more than asked for tells whether there is another page.
-      const found = await store.volumes(after, limit + 1);
+      const found = store.volumes(after, limit + 1);
       const page = found.slice(0, limit);
       const last = page.at(-1);
       return {

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { damage, newer } from './damage.js';
-import { createFacts } from './facts.js';
 import { createJournal, type Slot } from './journal.js';
+import { createJournaledStore } from './journaled-store.js';
 import type { KeyValue } from './key-value.js';
 import { createLedger, type Ledger } from './ledger.js';
 import { writeRecord } from '../record/envelope.js';
@@ -27,7 +27,13 @@ export async function openStore(keyValue: KeyValue): Promise<Store> {
       const slot: Slot = { key: IDENTITY, text: () => writeRecord(identityShape, identity) };
       await journal.write({ slots: [slot, totals], durable: true, undo: () => undefined });
     }
-    return createFacts({ ...identity, ledger, journal, totals, close: () => keyValue.close() });
+    return createJournaledStore({
+      ...identity,
+      ledger,
+      journal,
+      totals,
+      close: () => keyValue.close(),
+    });
   } catch (error) {
     await keyValue.close();
     throw error;

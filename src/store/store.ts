@@ -19,7 +19,7 @@ export interface Store {
   volume(id: string): Volume | undefined;
   volumeNamed(name: string): Volume | undefined;
   /** At most `limit` volumes in order of id, from the first id after `after` (empty: from the start). */
-  volumes(after: string, limit: number): Promise<Volume[]>;
+  volumes(after: string, limit: number): Volume[];
   /** The number of volumes. */
   readonly volumeCount: number;
   /** The bytes promised to volumes of a kind. */
@@ -38,12 +38,10 @@ export interface Store {
 
   /** Facts of a node. A write resolves once it survives the end of the process, not of the machine. */
   nodeVolume(nodeId: string, volumeId: string): NodeVolume | undefined;
-  /** What any node of this store did with the volume. */
-  nodesOf(volumeId: string): readonly NodeVolume[];
   /** Adds or replaces; a record with neither staging nor publications is removed instead. */
   putNodeVolume(record: NodeVolume): Promise<void>;
   /** All records of a node, for start-up. */
-  nodeVolumes(nodeId: string): Promise<NodeVolume[]>;
+  nodeVolumes(nodeId: string): NodeVolume[];
 
   /** Resolves when everything called before is kept; nothing may be called after. */
   close(): Promise<void>;

@@ -93,10 +93,10 @@ describe('provisioning', () => {
       it('leaves data for a record that the next start finds', async () => {
         const found = await openStore(disk.open());
         await pool.recover((id) => found.volume(id) !== undefined);
-        for (const { id } of await found.volumes('', 10)) {
+        for (const { id } of found.volumes('', 10)) {
           expect(pool.identity(id)).not.to.equal(undefined);
         }
-        expect(pool.survey().volumes).to.deep.equal(await found.volumes('', 10));
+        expect(pool.survey().volumes).to.deep.equal(found.volumes('', 10));
       });
 
       it('leaves nothing once it has been repeated', async () => {

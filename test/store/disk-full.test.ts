@@ -28,15 +28,15 @@ describe('LevelDB: a disk that is full for a while', () => {
           const record = nodeVolume('node-1', numbered(index));
           await rejectionOf(store.putNodeVolume(record), StoreFullError);
         }
-        expect(await store.volumes('', 1000)).to.deep.equal(before);
+        expect(store.volumes('', 1000)).to.deep.equal(before);
         await rm(filler);
         const after = Array.from({ length: 20 }, (_, index) => bulky(1000 + index));
         for (const next of after) await store.putVolume(next);
         return [...before, ...after];
       });
       await directory.with(async (store) => {
-        expect(await store.volumes('', 1000)).to.deep.equal(kept);
-        expect(await store.nodeVolumes('node-1')).to.deep.equal([]);
+        expect(store.volumes('', 1000)).to.deep.equal(kept);
+        expect(store.nodeVolumes('node-1')).to.deep.equal([]);
       });
     } finally {
       execFileSync('umount', [disk]);

@@ -1,5 +1,5 @@
 import type { Change, KeyValue } from '../../src/store/key-value.js';
-import { createMemory } from '../../src/store/memory.js';
+import { createMemory } from './memory.js';
 
 /** A batch as it reached the disk. */
 export interface Batch {

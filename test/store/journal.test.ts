@@ -1,6 +1,6 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { expect } from 'chai';
-import { createMemory } from '../../src/store/memory.js';
+import { createMemory } from './memory.js';
 import { openStore } from '../../src/store/open-store.js';
 import type { Store } from '../../src/store/store.js';
 import { createFakeDisk, type FakeDisk, type Leaves } from './fake-disk.js';
@@ -27,7 +27,7 @@ describe('store: batches', () => {
 
   /** Everything that can be read of a store. */
   async function snapshot() {
-    const volumes = await store.volumes('', 1000);
+    const volumes = store.volumes('', 1000);
     return {
       volumes,
       names: volumes.map(({ name }) => store.volumeNamed(name)?.id),
@@ -35,7 +35,7 @@ describe('store: batches', () => {
       promised: [store.promisedBytes('fast'), store.promisedBytes('')],
       attachments: volumes.map(({ id }) => store.attachments(id)),
       attached: ['node-1', 'node-2'].map((nodeId) => store.attachedTo(nodeId)),
-      nodeVolumes: await store.nodeVolumes('node-1'),
+      nodeVolumes: store.nodeVolumes('node-1'),
     };
   }
 
@@ -188,6 +188,6 @@ describe('store: batches', () => {
     releaseNext();
     await Promise.all([refused, kept]);
     await reopen();
-    expect(await store.volumes('', 10)).to.deep.equal([volume('b')]);
+    expect(store.volumes('', 10)).to.deep.equal([volume('b')]);
   });
 });

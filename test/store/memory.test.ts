@@ -1,4 +1,4 @@
-import { createMemory } from '../../src/store/memory.js';
+import { createMemory } from './memory.js';
 import { openStore } from '../../src/store/open-store.js';
 import { storeContract } from './store-contract.js';
 

@@ -30,7 +30,7 @@ export function volumeContract(subject: Subject): void {
         await subject.reopen();
         expect(subject.store.volume(each.id)).to.deep.equal(each);
         expect(subject.store.volumeNamed(each.name)).to.deep.equal(each);
-        expect(await subject.store.volumes('', 10)).to.deep.equal([each]);
+        expect(subject.store.volumes('', 10)).to.deep.equal([each]);
       });
     }
 
@@ -46,7 +46,8 @@ export function volumeContract(subject: Subject): void {
         expect(subject.store.volume(unknown)).to.equal(undefined);
         expect(subject.store.volumeNamed(unknown)).to.equal(undefined);
         expect(subject.store.attachments(unknown)).to.deep.equal([]);
-        expect(subject.store.nodesOf(unknown)).to.deep.equal([]);
+        expect(subject.store.nodeVolume('node-1', unknown)).to.equal(undefined);
+        expect(subject.store.nodeVolumes(unknown)).to.deep.equal([]);
         expect(subject.store.promisedBytes(unknown)).to.equal(0n);
         expect(subject.store.attachedTo(unknown)).to.equal(0);
       }
@@ -80,7 +81,7 @@ export function volumeContract(subject: Subject): void {
       await subject.store.putVolume(volume('a'));
       await subject.store.removeVolume('b');
       await subject.reopen();
-      expect(await subject.store.volumes('', 10)).to.deep.equal([volume('a')]);
+      expect(subject.store.volumes('', 10)).to.deep.equal([volume('a')]);
     });
 
     it('refuses another name for a volume, and a name that another volume has', async () => {
@@ -89,7 +90,7 @@ export function volumeContract(subject: Subject): void {
       await rejectionOf(subject.store.putVolume(volume('a', { name: 'three' })), Error);
       await rejectionOf(subject.store.putVolume(volume('c', { name: 'two' })), Error);
       await subject.reopen();
-      expect(await subject.store.volumes('', 10)).to.deep.equal(both);
+      expect(subject.store.volumes('', 10)).to.deep.equal(both);
       expect(subject.store.volumeNamed('two')?.id).to.equal('b');
       expect(subject.store.volumeNamed('three')).to.equal(undefined);
     });
@@ -99,7 +100,7 @@ export function volumeContract(subject: Subject): void {
       expect(subject.store.volume('a')).to.equal(undefined);
       await subject.store.putVolume(volume('b'));
       await subject.reopen();
-      expect(await subject.store.volumes('', 10)).to.deep.equal([volume('b')]);
+      expect(subject.store.volumes('', 10)).to.deep.equal([volume('b')]);
     });
   });
 
@@ -107,12 +108,12 @@ export function volumeContract(subject: Subject): void {
     it('is in order of id, and goes on after any id, whether or not a volume has it', async () => {
       for (const id of ['b', 'C', 'a-1', 'a', 'd']) await subject.store.putVolume(volume(id));
       for (const time of ['before', 'after']) {
-        expect(await list(subject.store, '', 10), time).to.deep.equal(['C', 'a', 'a-1', 'b', 'd']);
-        expect(await list(subject.store, '', 2), time).to.deep.equal(['C', 'a']);
-        expect(await list(subject.store, 'a', 2), time).to.deep.equal(['a-1', 'b']);
-        expect(await list(subject.store, 'aa', Number.MAX_SAFE_INTEGER)).to.deep.equal(['b', 'd']);
-        expect(await list(subject.store, 'd', 10), time).to.deep.equal([]);
-        expect(await list(subject.store, '', 0), time).to.deep.equal([]);
+        expect(list(subject.store, '', 10), time).to.deep.equal(['C', 'a', 'a-1', 'b', 'd']);
+        expect(list(subject.store, '', 2), time).to.deep.equal(['C', 'a']);
+        expect(list(subject.store, 'a', 2), time).to.deep.equal(['a-1', 'b']);
+        expect(list(subject.store, 'aa', Number.MAX_SAFE_INTEGER)).to.deep.equal(['b', 'd']);
+        expect(list(subject.store, 'd', 10), time).to.deep.equal([]);
+        expect(list(subject.store, '', 0), time).to.deep.equal([]);
         await subject.reopen();
       }
     });
@@ -122,14 +123,14 @@ export function volumeContract(subject: Subject): void {
       await Promise.all(stay.map((id) => subject.store.putVolume(volume(id))));
       const listed: string[] = [];
       const writes: Promise<void>[] = [];
-      let page = await subject.store.volumes('', 4);
+      let page = subject.store.volumes('', 4);
       for (let step = 0; page.length > 0 && step < 100; step += 1) {
         listed.push(...page.map(({ id }) => id));
         // From both ends, so before and behind the place that the list has come to.
         writes.push(subject.store.putVolume(volume(numbered(10 * step + 3))));
         writes.push(subject.store.putVolume(volume(numbered(300 - 10 * step + 7))));
         if (step % 2 === 1) writes.push(subject.store.removeVolume(numbered(10 * step - 7)));
-        page = await subject.store.volumes(page.at(-1)?.id ?? '', 4);
+        page = subject.store.volumes(page.at(-1)?.id ?? '', 4);
       }
       await Promise.all(writes);
       expect(listed).to.deep.equal(listed.toSorted());
@@ -139,7 +140,7 @@ export function volumeContract(subject: Subject): void {
   });
 }
 
-async function list(store: Store, after: string, limit: number): Promise<string[]> {
-  const page = await store.volumes(after, limit);
+function list(store: Store, after: string, limit: number): string[] {
+  const page = store.volumes(after, limit);
   return page.map(({ id }) => id);
 }

@@ -3,7 +3,7 @@ import type { Ledger } from './ledger.js';
 import type { Store } from './store.js';
 import type { Table } from './table.js';
 
-export interface FactsOptions {
+export interface JournaledStoreOptions {
   readonly id: string;
   /** Answers. */
   readonly ledger: Ledger;
@@ -19,7 +19,13 @@ export interface FactsOptions {
  * The store over a ledger and a journal. A write changes the ledger at once, so that the next read sees
  * it, and resolves when the journal has it.
  */
-export function createFacts({ id, ledger, journal, totals, close }: FactsOptions): Store {
+export function createJournaledStore({
+  id,
+  ledger,
+  journal,
+  totals,
+  close,
+}: JournaledStoreOptions): Store {
   const { volumes, attachments, nodeVolumes, names, ids, promised, attached } = ledger;
   let closed = false;
 
@@ -29,13 +35,17 @@ export function createFacts({ id, ledger, journal, totals, close }: FactsOptions
   }
 
   /** A fact of the controller. */
-  function promise<T>(table: Table<T>, volumeId: string, record: T | undefined): Promise<void> {
+  function writeOfController<T>(
+    table: Table<T>,
+    volumeId: string,
+    record: T | undefined,
+  ): Promise<void> {
     const { slot, undo } = change(table, volumeId, record);
     return journal.write({ slots: [slot, totals], undo, durable: true });
   }
 
   /** A fact of a node. Mounts do not survive power loss, so their records need not either. */
-  function note<T>(table: Table<T>, volumeId: string, record: T | undefined): Promise<void> {
+  function writeOfNode<T>(table: Table<T>, volumeId: string, record: T | undefined): Promise<void> {
     const { slot, undo } = change(table, volumeId, record);
     return journal.write({ slots: [slot], undo, durable: false });
   }
@@ -50,9 +60,8 @@ export function createFacts({ id, ledger, journal, totals, close }: FactsOptions
       return volumeId === undefined ? undefined : volumes.get(volumeId);
     },
 
-    async volumes(after, limit) {
-      return ids.following(after, limit).flatMap((volumeId) => volumes.get(volumeId) ?? []);
-    },
+    volumes: (after, limit) =>
+      ids.following(after, limit).flatMap((volumeId) => volumes.get(volumeId) ?? []),
 
     get volumeCount() {
       return volumes.size;
@@ -69,14 +78,14 @@ export function createFacts({ id, ledger, journal, totals, close }: FactsOptions
       if (before !== undefined && before.name !== volume.name) {
         throw new Error(`the name of volume ${volume.id} cannot change`);
       }
-      await promise(volumes, volume.id, volume);
+      await writeOfController(volumes, volume.id, volume);
     },
 
     async removeVolume(volumeId) {
       if (attachments.get(volumeId) !== undefined) {
         throw new Error(`volume ${volumeId} still has attachments`);
       }
-      await promise(volumes, volumeId, undefined);
+      await writeOfController(volumes, volumeId, undefined);
     },
 
     attachments: (volumeId) => attachments.get(volumeId) ?? [],
@@ -85,29 +94,34 @@ export function createFacts({ id, ledger, journal, totals, close }: FactsOptions
 
     async putAttachment(attachment) {
       const { volumeId } = attachment;
-      await promise(attachments, volumeId, withRecord(attachments.get(volumeId), attachment));
+      await writeOfController(
+        attachments,
+        volumeId,
+        withRecord(attachments.get(volumeId), attachment),
+      );
     },
 
     async removeAttachment(volumeId, nodeId) {
-      await promise(attachments, volumeId, withoutNode(attachments.get(volumeId), nodeId));
+      await writeOfController(
+        attachments,
+        volumeId,
+        withoutNode(attachments.get(volumeId), nodeId),
+      );
     },
 
     nodeVolume: (nodeId, volumeId) =>
       nodeVolumes.get(volumeId)?.find((record) => record.nodeId === nodeId),
-
-    nodesOf: (volumeId) => nodeVolumes.get(volumeId) ?? [],
 
     async putNodeVolume(record) {
       const { volumeId, nodeId, staging, publications } = record;
       const others = nodeVolumes.get(volumeId);
       const isEmpty = staging === null && publications.length === 0;
       const records = isEmpty ? withoutNode(others, nodeId) : withRecord(others, record);
-      await note(nodeVolumes, volumeId, records);
+      await writeOfNode(nodeVolumes, volumeId, records);
     },
 
-    async nodeVolumes(nodeId) {
-      return [...nodeVolumes.all()].flat().filter((record) => record.nodeId === nodeId);
-    },
+    nodeVolumes: (nodeId) =>
+      [...nodeVolumes.all()].flat().filter((record) => record.nodeId === nodeId),
 
     async close() {
       closed = true;

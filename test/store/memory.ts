@@ -1,6 +1,6 @@
-import type { KeyValue } from './key-value.js';
+import type { KeyValue } from '../../src/store/key-value.js';
 
-/** A key-value database in memory, for tests: what is written is there again at the next `open`. */
+/** A key-value database in memory: what is written is there again at the next `open`. */
 export interface Memory {
   open(): KeyValue;
   readonly content: Map<string, string>;
