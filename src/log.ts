@@ -38,7 +38,7 @@ export function createLog({ level, format, destination }: LogOptions): Log {
   return pino(
     {
       level,
-      base: { name: 'csi-mock' },
+      base: { service: 'csi-mock' },
       timestamp: pino.stdTimeFunctions.isoTime,
       formatters: { level: (label) => ({ level: label }), log: withoutHidden },
       serializers: { err: (error: unknown) => described(error) },
@@ -59,7 +59,7 @@ function prettifier(colorize: boolean): (line: string) => string {
   return prettyFactory({
     colorize,
     singleLine: true,
-    ignore: 'name',
+    ignore: 'service',
     messageFormat: (log, messageKey) => escaped(String(log[messageKey]), CONTROL),
   });
 }

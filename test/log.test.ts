@@ -18,13 +18,13 @@ describe('createLog', () => {
   };
   const line = (): Record<string, unknown> => JSON.parse(output);
 
-  it('writes one JSON object a line, with level, time and name', () => {
+  it('writes one JSON object a line, with level, time and service', () => {
     logging().warn({ volume: 'v' }, 'a message');
     expect(output).to.match(/^[^\n]*\n$/);
     const { time, ...rest } = line();
     expect(rest).to.deep.equal({
       level: 'warn',
-      name: 'csi-mock',
+      service: 'csi-mock',
       volume: 'v',
       msg: 'a message',
     });
