@@ -4,7 +4,7 @@ import { Untestable, type Check } from '../check.js';
 import { expectContradicted } from '../contradiction.js';
 import { outcomeOf } from '../outcome.js';
 import { modes, modesSince } from '../prerequisite.js';
-import { COLUMNS, MODES, NEW_MODES, specCell, type Column, type Mode } from '../spec-table.js';
+import { COLUMNS, MODES, specCell, type Column, type Mode } from '../spec-table.js';
 import { mountCapability, type Trial } from '../trial.js';
 
 /** A way in which the second call's other arguments (P) differ; its capability stays in mode and type. */
