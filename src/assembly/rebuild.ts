@@ -2,6 +2,7 @@ import { existsSync, renameSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { flushPaths } from '../host/durable-file.js';
+import { listedMounts } from '../host/mount-table.js';
 import { openPool, type Pool } from '../host/pool.js';
 import { markPool, PoolError } from '../host/pool-marker.js';
 import type { Options } from '../options.js';
@@ -12,7 +13,8 @@ import { hasStore, storeDirectory } from './foundation.js';
 
 /**
  * Makes a lost store anew from the descriptors in the pool. Resolves with what was found, for a person
- * to read. Throws a PoolError, with nothing changed, where a store is still there.
+ * to read. Throws a PoolError, with nothing changed, where a store is still there, and where volumes are
+ * mounted: the new store would not know of them, and let them be published once more.
  */
 export async function rebuildStore(options: Options): Promise<readonly string[]> {
   const directory = storeDirectory(options);
@@ -23,6 +25,7 @@ export async function rebuildStore(options: Options): Promise<readonly string[]>
     throw new PoolError(`there is no pool at ${options.poolDir}`);
   }
   const pool = openPool(options.poolDir, options.sync);
+  if (options.services.includes('node')) await requireNoMounts(pool);
   // Made beside its place: a rebuild that is interrupted begins again from the start.
   const making = `${directory}.rebuilding`;
   await rm(making, { recursive: true, force: true });
@@ -34,10 +37,29 @@ export async function rebuildStore(options: Options): Promise<readonly string[]>
     await store.close();
   }
   await markPool(options.poolDir, store.id, options.sync);
-  await rm(directory, { recursive: true, force: true });
+  // Takes the place of nothing but an empty directory.
   renameSync(making, directory);
   await flushPaths([options.stateDir], options.sync);
   return lines;
+}
+
+async function requireNoMounts(pool: Pool): Promise<void> {
+  const mounts = await listedMounts();
+  const paths = mounts.filter(({ root }) => isVolumeOf(pool, root)).map(({ path }) => path);
+  if (paths.length === 0) return;
+  const more = paths.length > NAMED ? ` and ${paths.length - NAMED} more` : '';
+  throw new PoolError(
+    `volumes of the pool ${pool.directory} are mounted at ${paths.slice(0, NAMED).join(', ')}${more}: ` +
+      'unmount them first, for a new store does not know of them',
+  );
+}
+
+/** How many paths a message names. */
+const NAMED = 5;
+
+function isVolumeOf(pool: Pool, mountRoot: string): boolean {
+  const id = pool.volumeAt(mountRoot);
+  return id !== undefined && pool.identity(id) !== undefined;
 }
 
 async function fill(store: Store, pool: Pool): Promise<readonly string[]> {

@@ -4,6 +4,8 @@ import type { Descriptor } from './descriptor.js';
 
 /** A mount as the kernel lists it in /proc/self/mountinfo. */
 export interface ListedMount {
+  /** Where it is mounted, as this process sees it. */
+  readonly path: string;
   /** The path of the mount's root within its file system; with `//deleted` after it when it is gone. */
   readonly root: string;
   /** The attributes of the mount itself, by the names that mount(8) has for them. */
@@ -23,19 +25,23 @@ export function mountId(descriptor: Descriptor): string {
 /** Looks a mount up. Slow: the kernel lists every mount of the namespace, some 3 microseconds each. */
 export function listedMount(id: string): ListedMount {
   // Names of files are bytes; latin1 keeps them apart until the escapes are undone.
-  for (const line of readFileSync('/proc/self/mountinfo', 'latin1').split('\n')) {
-    const [lineId, , , root, , attributes] = line.split(' ');
-    if (lineId === id && root !== undefined && attributes !== undefined) {
-      return { root: unescaped(root), attributes: attributes.split(',') };
-    }
+  for (const line of readFileSync(TABLE, 'latin1').split('\n')) {
+    if (line.startsWith(`${id} `)) return parsed(line);
   }
   throw new Error(`mount ${id} is not in the mount table of this process`);
 }
 
-/** The paths of all mounts of the namespace. Slow, as above. */
-export async function mountPaths(): Promise<string[]> {
-  const table = await readFile('/proc/self/mountinfo', 'latin1');
-  return table.split('\n').map((line) => unescaped(line.split(' ')[4] ?? ''));
+/** All mounts of the namespace, in the kernel's order. Slow, as above. */
+export async function listedMounts(): Promise<ListedMount[]> {
+  const table = await readFile(TABLE, 'latin1');
+  return table.split('\n').filter(Boolean).map(parsed);
+}
+
+const TABLE = '/proc/self/mountinfo';
+
+function parsed(line: string): ListedMount {
+  const [, , , root = '', path = '', attributes = ''] = line.split(' ');
+  return { path: unescaped(path), root: unescaped(root), attributes: attributes.split(',') };
 }
 
 /** The kernel writes space, tab, newline and backslash as a backslash with three octal digits. */

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { realpath, rm } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { errorCode } from './errno.js';
-import { mountPaths } from './mount-table.js';
+import { listedMounts, type ListedMount } from './mount-table.js';
 
 /** Removes directories with all that is in them, but never what is mounted in them. */
 export interface TreeRemoval {
@@ -15,12 +15,12 @@ export interface TreeRemoval {
 
 /** Requests that come side by side share one look at the mount table, which is slow to read. */
 export function treeRemoval(): TreeRemoval {
-  let nextLook: Promise<readonly string[]> | undefined;
+  let nextLook: Promise<readonly ListedMount[]> | undefined;
 
-  function mountsFromNowOn(): Promise<readonly string[]> {
+  function mountsFromNowOn(): Promise<readonly ListedMount[]> {
     nextLook ??= new Promise<void>((resolve) => setImmediate(resolve)).then(() => {
       nextLook = undefined;
-      return mountPaths();
+      return listedMounts();
     });
     return nextLook;
   }
@@ -32,9 +32,9 @@ export function treeRemoval(): TreeRemoval {
         throw error;
       });
       if (real === undefined) return;
-      const inside = (await mountsFromNowOn()).find((path) => path.startsWith(`${real}/`));
+      const inside = (await mountsFromNowOn()).find(({ path }) => path.startsWith(`${real}/`));
       if (inside !== undefined) {
-        throw new Error(`${directory} is not removed: something is mounted at ${inside}`);
+        throw new Error(`${directory} is not removed: something is mounted at ${inside.path}`);
       }
       await rm(real, { recursive: true, force: true }).catch((error: unknown) => {
         if (errorCode(error) === 'ENAMETOOLONG') return removeDeep(real);

@@ -134,15 +134,18 @@ describe('NodeUnpublishVolume and NodeUnstageVolume act on the path', () => {
     });
   }
 
-  describe('after the store was lost and made anew from the pool', () => {
+  describe('after the store was lost and made anew, while mounts came back that nobody knows', () => {
     let volume: TestVolume;
     beforeEach(async () => {
       volume = await volumes.staged(MODE);
       for (const name of ['a', 'b']) await volume.publish(name);
       writeFileSync(join(volume.target('a'), 'file'), 'data');
       await driver.restart({}, async () => {
+        const paths = ['a', 'b'].map(volume.target).concat(volume.stagingPath);
+        execFileSync('umount', paths);
         rmSync(storeDirectory(driver.options), { recursive: true });
         await rebuildStore(driver.options);
+        for (const path of paths) bind(data(volume.id), path);
       });
     });
 

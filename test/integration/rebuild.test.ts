@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
@@ -78,14 +79,13 @@ describe('pool rebuild', () => {
     }
   });
 
-  it('a volume that is in use is attached anew, and is used on', async () => {
+  it('a volume that was in use is attached anew, and has its data', async () => {
     const volume = await stagedVolume(driver, 'SINGLE_NODE_WRITER');
     await volume.publish('a');
     const file = join(volume.target('a'), 'file');
     writeFileSync(file, 'data');
-    await rebuild();
+    await rebuild(() => execFileSync('umount', [volume.target('a'), volume.stagingPath]));
     await refused(volume.stage(), 'FAILED_PRECONDITION', /ControllerPublishVolume comes first/);
-    expect(readFileSync(file, 'utf8')).to.equal('data');
     await volume.attach();
     await volume.stage();
     await volume.publish('a');
@@ -130,9 +130,41 @@ describe('pool rebuild', () => {
     rmSync(inPool(other), { recursive: true });
   });
 
+  it('a store that appears meanwhile is left alone', () =>
+    driver.restart({}, async () => {
+      const { stateDir } = driver.options;
+      renameSync(store(), join(stateDir, 'kept'));
+      const marker = readFileSync(join(driver.options.poolDir, 'pool.json'));
+      const rebuilding = rejectionOf(rebuildStore(driver.options), Error);
+      mkdirSync(store());
+      writeFileSync(join(store(), 'CURRENT'), 'precious');
+      await rebuilding;
+      expect(readFileSync(join(store(), 'CURRENT'), 'utf8')).to.equal('precious');
+      rmSync(store(), { recursive: true });
+      rmSync(`${store()}.rebuilding`, { recursive: true });
+      renameSync(join(stateDir, 'kept'), store());
+      writeFileSync(join(driver.options.poolDir, 'pool.json'), marker);
+    }));
+
   describe('is refused, with nothing changed,', () => {
     it('where a store is', () =>
       driver.restart({}, () => refusedRebuild(/there is a store at .*move it away/)));
+
+    it('while volumes are mounted, with where', async () => {
+      const volume = await stagedVolume(driver, 'MULTI_NODE_MULTI_WRITER');
+      const targets = ['a', 'b', 'c', 'd', 'e', 'f'];
+      for (const name of targets) await volume.publish(name);
+      await driver.restart({}, async () => {
+        const kept = join(driver.options.stateDir, 'kept');
+        renameSync(store(), kept);
+        const paths = [volume.stagingPath, ...targets.slice(0, 4).map(volume.target)].join(', ');
+        await refusedRebuild(new RegExp(`mounted at ${paths} and 2 more: unmount them first`));
+        await rejectionOf(rebuildStore({ ...driver.options, services: ['node'] }), PoolError);
+        renameSync(kept, store());
+      });
+      for (const name of targets) await volume.unpublish(name);
+      await volume.unstage();
+    });
 
     it('where no pool is', () =>
       driver.restart({}, async () => {
