@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { randomUUID } from 'node:crypto';
+import type { CallOptions } from '../csi/client.js';
 import { CHECKS } from './checks/checks.js';
 import { Untestable, type Check, type CheckResult, type Deviation } from './check.js';
 import type { Secrets } from './secrets.js';
@@ -91,7 +92,13 @@ export async function checkConformance(options: ConformanceOptions): Promise<Con
       const undo = undoStack();
       let reason = check.untestable?.(subject);
       if (reason === undefined) {
-        const call = { deadlineMs, signal: ended };
+        let signal = ended;
+        const call: CallOptions = {
+          deadlineMs,
+          get signal() {
+            return signal;
+          },
+        };
         const shared = { subject, call, secrets: secretsOf(options), undo, prefix };
         const trial = createTrial({
           ...shared,
@@ -107,6 +114,13 @@ export async function checkConformance(options: ConformanceOptions): Promise<Con
           if (error instanceof Untestable) reason = error.message;
           else deviations.push({ sent: check.title, came: String(error), wanted: 'an answer' });
         }
+        if (ended.aborted) {
+          // Whatever came may have come because calls were cancelled.
+          deviations.length = 0;
+          reason = 'the run was ended before the check was';
+        }
+        // What was done is undone also after the run was ended.
+        signal = NEVER;
         for (const error of await undo.all()) leftBehind.push(`${check.id}: ${String(error)}`);
       }
       const { run: _run, untestable: _untestable, ...about } = check;
@@ -137,6 +151,8 @@ export async function checkConformance(options: ConformanceOptions): Promise<Con
     ms: performance.now() - begun,
   };
 }
+
+const NEVER = new AbortController().signal;
 
 function statusOf(
   check: Check,

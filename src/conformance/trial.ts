@@ -3,6 +3,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { CallOptions } from '../csi/client.js';
 import type { CreateVolumeRequest } from '../csi/generated/csi/v1/CreateVolumeRequest.js';
+import type { Volume } from '../csi/generated/csi/v1/Volume.js';
 import type { VolumeCapability } from '../csi/generated/csi/v1/VolumeCapability.js';
 import { StatusError, type Code } from '../csi/status.js';
 import { Untestable, type Deviation } from './check.js';
@@ -82,6 +83,28 @@ export function createTrial(deps: TrialDeps): Trial {
   const { CreateVolume } = subject.controller.controller;
   let paths = 0;
 
+  const volumeOf = (volume: Volume | null): TrialVolume =>
+    trialVolume(volume ?? {}, {
+      subject,
+      call,
+      secrets,
+      undo,
+      directory: join(directory, `volume-${(paths += 1)}`),
+    });
+
+  /** Learns by an identical repeat what a CreateVolume without an answer has made, if anything. */
+  async function removeUnanswered(request: CreateVolumeRequest): Promise<void> {
+    let made: TrialVolume;
+    try {
+      const { volume } = await CreateVolume(request, call);
+      made = volumeOf(volume);
+    } catch (error) {
+      if (!isUnanswered(error)) return;
+      throw new Error(`a volume may exist under the name ${request.name}`, { cause: error });
+    }
+    await made.remove();
+  }
+
   const trial: Trial = {
     subject,
     node: deps.node,
@@ -92,22 +115,18 @@ export function createTrial(deps: TrialDeps): Trial {
     volumeName: () => `${deps.prefix}-${randomUUID().slice(0, 13)}`,
 
     async create(request) {
-      const { volume } = await CreateVolume(
-        {
-          name: trial.volumeName(),
-          parameters,
-          secrets: secrets('CreateVolume'),
-          ...request,
-        },
-        call,
-      );
-      const made = trialVolume(volume ?? {}, {
-        subject,
-        call,
-        secrets,
-        undo,
-        directory: join(directory, `volume-${(paths += 1)}`),
+      const complete = {
+        name: trial.volumeName(),
+        parameters,
+        secrets: secrets('CreateVolume'),
+        ...request,
+      };
+      const isSent = call.signal?.aborted !== true;
+      const { volume } = await CreateVolume(complete, call).catch((error: unknown) => {
+        if (isSent && isUnanswered(error)) undo.push(() => removeUnanswered(complete));
+        throw error;
       });
+      const made = volumeOf(volume);
       undo.push(made.remove);
       return made;
     },
@@ -151,3 +170,10 @@ export function createTrial(deps: TrialDeps): Trial {
   };
   return trial;
 }
+
+/** Whether a call may have been carried out although it failed. */
+function isUnanswered(error: unknown): boolean {
+  return UNANSWERED.has(StatusError.from(error).code);
+}
+
+const UNANSWERED: ReadonlySet<Code> = new Set(['CANCELLED', 'DEADLINE_EXCEEDED', 'UNAVAILABLE']);
