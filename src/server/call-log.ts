@@ -45,13 +45,21 @@ class RecordedStream extends ServerInterceptingCall {
   override start(listener: Parameters<ServerInterceptingCallInterface['start']>[0]): void {
     const call = this.#call;
     const calls = this.#calls;
+    let isRequested = false;
     this.#stream.start({
       onReceiveMetadata(metadata) {
         calls.set(metadata, call);
         listener.onReceiveMetadata(metadata);
       },
-      onReceiveMessage: (message) => listener.onReceiveMessage(message),
-      onReceiveHalfClose: () => listener.onReceiveHalfClose(),
+      onReceiveMessage(message) {
+        isRequested = true;
+        listener.onReceiveMessage(message);
+      },
+      onReceiveHalfClose() {
+        // A caller that gives up while it sends looks like one that sends nothing until it is closed.
+        if (isRequested) listener.onReceiveHalfClose();
+        else setImmediate(() => listener.onReceiveHalfClose());
+      },
       onCancel() {
         call.closed();
         listener.onCancel();
