@@ -1,6 +1,15 @@
 import { spawnSync } from 'node:child_process';
-import { closeSync, copyFileSync, mkdirSync, openSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  copyFileSync,
+  mkdirSync,
+  openSync,
+  truncateSync,
+  unlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { createRequire } from 'node:module';
+import { join } from 'node:path';
 import type * as Koffi from 'koffi';
 import { MNT_DETACH, umount2 } from '../../src/host/syscalls.js';
 
@@ -21,17 +30,18 @@ const BYTES = 48 * 2 ** 20;
 export type Kind = 'journal' | 'no journal';
 
 /**
- * Makes a disk in the file `image`, which must not exist, and mounts it at `mountPoint`, which is made.
- * Undefined where this machine has no loop devices, or no ext4.
+ * Makes a disk in an existing directory and mounts it at `mountPoint`, which is made. Undefined where
+ * this machine has no loop devices, or no ext4.
  */
-export function makeDisk(image: string, mountPoint: string, kind: Kind): Disk | undefined {
-  const spare = `${image}.spare`;
-  writeFileSync(image, '');
-  truncateSync(image, BYTES);
+export function makeDisk(directory: string, mountPoint: string, kind: Kind): Disk | undefined {
+  let cuts = 0;
+  const image = () => join(directory, `image-${cuts}`);
+  writeFileSync(image(), '');
+  truncateSync(image(), BYTES);
   mkdirSync(mountPoint);
   const features = kind === 'journal' ? 'has_journal' : '^has_journal';
-  const made = spawnSync('mkfs.ext4', ['-q', '-F', '-b', '4096', '-O', features, image]);
-  if (made.status !== 0 || mount(image, mountPoint, kind) !== 0) return undefined;
+  const made = spawnSync('mkfs.ext4', ['-q', '-F', '-b', '4096', '-O', features, image()]);
+  if (made.status !== 0 || mount(image(), mountPoint, kind) !== 0) return undefined;
 
   return {
     cutPower() {
@@ -39,13 +49,17 @@ export function makeDisk(image: string, mountPoint: string, kind: Kind): Disk | 
     },
 
     powerOn() {
-      // Copied first: the end of the mount writes what memory still holds of the file system.
-      copyFileSync(image, spare);
+      // A copy from before the end of the mount, which writes what memory still holds; and one that
+      // no device has been attached to, whose end may come later.
+      const before = image();
+      cuts += 1;
+      copyFileSync(before, image());
       umount2(mountPoint, MNT_DETACH);
-      copyFileSync(spare, image);
-      if (kind === 'no journal') mend(image);
-      if (mount(image, mountPoint, kind) !== 0)
+      unlinkSync(before);
+      if (kind === 'no journal') mend(image());
+      if (mount(image(), mountPoint, kind) !== 0) {
         throw new Error('the disk cannot be mounted any more');
+      }
     },
   };
 }

@@ -23,7 +23,7 @@ describe('a power failure', () => {
   afterEach(() => place.remove());
 
   function diskOrSkip(test: Mocha.Context, kind: Kind): Disk {
-    const disk = makeDisk(place.path('image'), place.path('disk'), kind);
+    const disk = makeDisk(place.root, place.path('disk'), kind);
     return disk ?? test.skip();
   }
 
