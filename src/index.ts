@@ -1,4 +1,11 @@
 /** The public interface for programs; the README shows its use. */
+export type { Check, CheckResult, Deviation } from './conformance/check.js';
+export {
+  checkConformance,
+  type ConformanceOptions,
+  type ConformanceReport,
+  type Progress,
+} from './conformance/conformance.js';
 export { createDriver, type Driver } from './driver.js';
 export { PoolError } from './host/pool-marker.js';
 export { OptionError } from './options/option-error.js';

@@ -6,10 +6,14 @@ import { UsageError, type Command, type Io } from './command.js';
 /** Each command loads what it needs when it runs: nobody waits for gRPC to read the help. */
 const COMMANDS: ReadonlyMap<string, Command> = new Map<string, Command>([
   ['serve', serve],
+  ['check', check],
   ['pool', pool],
   ['help', help],
   ['version', version],
 ]);
+
+/** Commands with options, and a help, of their own. */
+const OWN_HELP: ReadonlySet<string> = new Set(['check']);
 
 /** Runs the command that the command line names, `serve` when it names none; resolves with the exit code. */
 export async function dispatch(argv: readonly string[], env: Environment, io: Io): Promise<number> {
@@ -19,17 +23,24 @@ export async function dispatch(argv: readonly string[], env: Environment, io: Io
   } catch (error) {
     io.stderr.write(`csi-mock: ${describe(error)}\n`);
     if (!(error instanceof OptionError || error instanceof UsageError)) return 1;
-    io.stderr.write('csi-mock --help lists all commands and options\n');
+    const [name = ''] = argv;
+    const own = OWN_HELP.has(name);
+    io.stderr.write(
+      own
+        ? `csi-mock ${name} --help lists its options\n`
+        : 'csi-mock --help lists all commands and options\n',
+    );
     return 2;
   }
 }
 
 function choose(argv: readonly string[]): readonly [Command, readonly string[]] {
+  const [first, ...rest] = argv;
+  const command = first === undefined ? undefined : COMMANDS.get(first);
+  if (command !== undefined && OWN_HELP.has(first ?? '')) return [command, rest];
   if (argv.some((argument) => /^(-h|--?help)$/.test(argument))) return [help, []];
   if (argv.some((argument) => /^--?version$/.test(argument))) return [version, []];
-  const [first, ...rest] = argv;
   if (first === undefined || first.startsWith('-')) return [serve, argv];
-  const command = COMMANDS.get(first);
   if (command !== undefined) return [command, rest];
   throw new UsageError(`unknown command ${quoted(first)}${didYouMean(first, COMMANDS.keys())}`);
 }
@@ -45,6 +56,13 @@ async function serve(...[argv, env, io]: Parameters<Command>): Promise<number> {
     const { driverWith } = await import('../driver.js');
     return driverWith(options);
   });
+}
+
+async function check(...[argv, env, io]: Parameters<Command>): Promise<number> {
+  const { run } = await import('./check.js');
+  const { checkConformance } = await import('../conformance/conformance.js');
+  const { CHECKS } = await import('../conformance/checks/checks.js');
+  return run(argv, env, io, { checkConformance, ids: CHECKS.map(({ id }) => id) });
 }
 
 async function pool(...[argv, env, io]: Parameters<Command>): Promise<number> {

@@ -18,12 +18,13 @@ Examples:
       in place of csi-driver-host-path
 
 Commands:
-  csi-mock [serve] [options]    serve until SIGTERM or SIGINT; a second signal ends it at once
-  csi-mock pool rebuild [options]
-                                make a lost store in --state-dir anew from the data in --pool-dir
-  csi-mock help, --help, -h     this text
-  csi-mock version, --version   name and version
+  csi-mock [serve] [options]      serve until SIGTERM or SIGINT; a second signal ends it at once
+  csi-mock check [options]        test whether a CSI driver, any driver, follows the spec
+  csi-mock pool rebuild [options] make a lost store in --state-dir anew from the data in --pool-dir
+  csi-mock help, --help, -h       this text; csi-mock check --help lists the options of check
+  csi-mock version, --version     name and version
 
+The following is about serve and pool rebuild.
 Options take their value after "=" or as the next argument, switches only after "=". One dash is
 as good as two. Lists take commas, and add up when they are given again. Sizes are Kubernetes
 quantities. Each option can also be set by an environment variable, --state-dir for example by
