@@ -5,6 +5,7 @@ import { randomUUID } from 'node:crypto';
 import type { CallOptions } from '../csi/client.js';
 import { CHECKS } from './checks/checks.js';
 import { Untestable, type Check, type CheckResult, type Deviation } from './check.js';
+import { restart } from './restart.js';
 import type { Secrets } from './secrets.js';
 import { discover, type Endpoints, type Subject } from './subject.js';
 import { createTrial } from './trial.js';
@@ -107,6 +108,7 @@ export async function checkConformance(options: ConformanceOptions): Promise<Con
           directory: place,
           deviations,
           readings,
+          restart: restartOf(options, subject, call),
         });
         try {
           await check.run(trial);
@@ -185,6 +187,20 @@ function isWanted(id: string, only: readonly string[] | undefined): boolean {
 function secretsOf({ secrets }: ConformanceOptions): Secrets {
   return (rpc) => ({ ...secrets?.[rpc] });
 }
+
+function restartOf(
+  { restartCommand: command, ...options }: ConformanceOptions,
+  subject: Subject,
+  call: CallOptions,
+): (() => Promise<void>) | undefined {
+  if (command === undefined) return undefined;
+  const { controller, nodes } = endpointsOf(options);
+  const endpoints = [...new Set([controller, ...nodes])];
+  return () => restart({ command, endpoints, subject, call, limitMs: RESTART_MS });
+}
+
+/** How long a driver may take to come back. */
+const RESTART_MS = 60_000;
 
 function firstNode({ nodes }: Subject): Subject['nodes'][number] {
   const [first] = nodes;

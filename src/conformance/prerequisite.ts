@@ -15,7 +15,9 @@ export function modes(...needed: readonly Mode[]): Prerequisite {
 /** That the node service, on the first node, advertises a capability. */
 export function nodeCapability(name: string): Prerequisite {
   return ({ nodes: [first] }) =>
-    first?.capabilities.has(name) === true ? undefined : `the node service does not advertise ${name}`;
+    first?.capabilities.has(name) === true
+      ? undefined
+      : `the node service does not advertise ${name}`;
 }
 
 /** The version of the spec that the first of these modes came with. */

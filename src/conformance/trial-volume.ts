@@ -5,6 +5,7 @@ import type { NodePublishVolumeRequest } from '../csi/generated/csi/v1/NodePubli
 import type { NodeStageVolumeRequest } from '../csi/generated/csi/v1/NodeStageVolumeRequest.js';
 import type { Volume } from '../csi/generated/csi/v1/Volume.js';
 import type { VolumeCapability } from '../csi/generated/csi/v1/VolumeCapability.js';
+import { StatusError } from '../csi/status.js';
 import type { Secrets } from './secrets.js';
 import type { Subject, SubjectNode } from './subject.js';
 import type { Undo } from './undo.js';
@@ -81,6 +82,17 @@ export function trialVolume(volume: Volume, deps: TrialVolumeDeps): TrialVolume 
   };
   const targetPath = (target: string, node = 0) => inDirectory(node, 'targets', target);
 
+  let removed = false;
+  /** A driver need not know a volume any more that the check itself has removed. */
+  const undoLater = (step: () => Promise<unknown>): void =>
+    undo.push(async () => {
+      try {
+        await step();
+      } catch (error) {
+        if (!removed || StatusError.from(error).code !== 'NOT_FOUND') throw error;
+      }
+    });
+
   const made: TrialVolume = {
     id: volume_id,
     context: volume_context,
@@ -90,7 +102,7 @@ export function trialVolume(volume: Volume, deps: TrialVolumeDeps): TrialVolume 
 
     async attach(volume_capability, { node = 0, readonly = false } = {}) {
       if (!subject.attach) return {};
-      undo.push(() => made.detach(node));
+      undoLater(() => made.detach(node));
       const { publish_context } = await subject.controller.controller.ControllerPublishVolume(
         {
           volume_id,
@@ -120,8 +132,9 @@ export function trialVolume(volume: Volume, deps: TrialVolumeDeps): TrialVolume 
 
     async stage(volume_capability, changed = {}, node = 0) {
       if (!subject.stage) return;
-      const path = changed.staging_target_path ?? stagingPath(node);
-      undo.push(() => made.unstage(path, node));
+      const { staging_target_path: path = stagingPath(node) } = changed;
+      // What was tried without a path has none that it could be undone at.
+      if (path !== '') undoLater(() => made.unstage(path, node));
       await nodeAt(node).client.node.NodeStageVolume(
         {
           volume_id,
@@ -145,7 +158,7 @@ export function trialVolume(volume: Volume, deps: TrialVolumeDeps): TrialVolume 
     },
 
     async publish(target, volume_capability, changed = {}, node = 0) {
-      undo.push(() => made.unpublish(target, node));
+      undoLater(() => made.unpublish(target, node));
       await nodeAt(node).client.node.NodePublishVolume(
         {
           volume_id,
@@ -173,6 +186,7 @@ export function trialVolume(volume: Volume, deps: TrialVolumeDeps): TrialVolume 
         { volume_id, secrets: secrets('DeleteVolume') },
         call,
       );
+      removed = true;
     },
   };
   return made;

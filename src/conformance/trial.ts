@@ -40,6 +40,16 @@ export interface Trial {
   volume(capabilities: readonly VolumeCapability[]): Promise<TrialVolume>;
   /** Creates a volume for a mode and brings it, by mount, as far as a publish on the first node. */
   readyVolume(mode: Mode): Promise<TrialVolume>;
+  /** The same for a capability; the volume is created for those `beside` it, too. */
+  readyFor(
+    capability: VolumeCapability,
+    ...beside: readonly VolumeCapability[]
+  ): Promise<TrialVolume>;
+  /**
+   * Restarts the driver and resolves once it answers again; undefined when nobody told the checker how.
+   * Throws Untestable when it does not come back.
+   */
+  readonly restart: (() => Promise<void>) | undefined;
   /** An absolute path that nothing stands at; its parent exists. */
   freshPath(): string;
   /**
@@ -68,6 +78,7 @@ export interface TrialDeps {
   readonly directory: string;
   readonly deviations: Deviation[];
   readonly readings: string[];
+  readonly restart: Trial['restart'];
 }
 
 /** A capability of mount access for a mode. */
@@ -134,9 +145,11 @@ export function createTrial(deps: TrialDeps): Trial {
     volume: (capabilities) =>
       trial.need('CreateVolume', trial.create({ volume_capabilities: [...capabilities] })),
 
-    async readyVolume(mode) {
-      const capability = mountCapability(mode);
-      const volume = await trial.volume([capability]);
+    restart: deps.restart,
+    readyVolume: (mode) => trial.readyFor(mountCapability(mode)),
+
+    async readyFor(capability, ...beside) {
+      const volume = await trial.volume([capability, ...beside]);
       await trial.need('ControllerPublishVolume', volume.attach(capability));
       await trial.need('NodeStageVolume', volume.stage(capability));
       return volume;
