@@ -44,13 +44,17 @@ export interface Server {
   stop(options: { readonly graceMs: number }): Promise<void>;
 }
 
+/** In ms: what a client gets to take its last answers and to close its side of the connection. */
+const CLOSING_TIME = 200;
+
 /** Serves on a unix socket from when it resolves. Throws a ListenError. */
 export async function serve(options: ServeOptions): Promise<Server> {
   const { socketPath, socketMode, services, log, maxRequestBytes } = options;
   const calls: OngoingCalls = new WeakMap();
+  const waiting = noneRunning();
   const running = noneRunning();
   const grpcServer = new GrpcServer({
-    interceptors: [callLog(log, calls)],
+    interceptors: [callLog(log, calls, waiting)],
     'grpc.max_receive_message_length': maxRequestBytes,
     'grpc.enable_channelz': 0,
   });
@@ -73,8 +77,12 @@ export async function serve(options: ServeOptions): Promise<Server> {
   async function stop(graceMs: number): Promise<void> {
     listener.close();
     const closed = new Promise<void>((resolve) => grpcServer.tryShutdown(() => resolve()));
-    if (await within(graceMs, Promise.all([closed, running.none()]))) return;
-    log.warn({ handlers: running.count }, 'calls in flight are cut off: the time to end is over');
+    if (!(await within(graceMs, Promise.all([waiting.none(), running.none()])))) {
+      const cutOff = { callers: waiting.count, handlers: running.count };
+      log.warn(cutOff, 'calls in flight are cut off: the time to end is over');
+    } else if (await within(CLOSING_TIME, closed)) {
+      return;
+    }
     for (const connection of connections) connection.destroy();
     await closed;
   }

@@ -1,9 +1,9 @@
-/** Counts the handlers that run, whether or not their callers still wait for them. */
+/** Counts what goes on. */
 export interface Running {
   readonly count: number;
   begin(): void;
   end(): void;
-  /** Resolves once none runs. */
+  /** Resolves once nothing goes on. */
   none(): Promise<void>;
 }
 
