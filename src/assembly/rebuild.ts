@@ -5,6 +5,7 @@ import { flushPaths } from '../host/durable-file.js';
 import { listedMounts } from '../host/mount-table.js';
 import { openPool, type Pool } from '../host/pool.js';
 import { markPool, PoolError } from '../host/pool-marker.js';
+import { enumerate } from '../model/enumeration.js';
 import type { Options } from '../options.js';
 import { openLevel } from '../store/level.js';
 import { openStore } from '../store/open-store.js';
@@ -47,15 +48,11 @@ async function requireNoMounts(pool: Pool): Promise<void> {
   const mounts = await listedMounts();
   const paths = mounts.filter(({ root }) => isVolumeOf(pool, root)).map(({ path }) => path);
   if (paths.length === 0) return;
-  const more = paths.length > NAMED ? ` and ${paths.length - NAMED} more` : '';
   throw new PoolError(
-    `volumes of the pool ${pool.directory} are mounted at ${paths.slice(0, NAMED).join(', ')}${more}: ` +
+    `volumes of the pool ${pool.directory} are mounted at ${enumerate(paths)}: ` +
       'unmount them first, for a new store does not know of them',
   );
 }
-
-/** How many paths a message names. */
-const NAMED = 5;
 
 function isVolumeOf(pool: Pool, mountRoot: string): boolean {
   const id = pool.volumeAt(mountRoot);

@@ -1,5 +1,6 @@
 import { drainHint } from './access-mode.js';
 import { differencesButGroup, type VolumeCapability } from './capability.js';
+import { enumerate } from './enumeration.js';
 import { attachBreach, type LifecycleRules, type NodeFacts } from './lifecycle.js';
 import type { NodeVolume } from './node-volume.js';
 import { refuse, type Accepted, type Idempotent, type Refusal } from './verdict.js';
@@ -66,7 +67,7 @@ export function decideUnstage(
     );
   }
   if (staging?.path !== path || publications.length === 0) return { answer: 'OK', warnings: [] };
-  const targets = targetPaths.join(', ');
+  const targets = enumerate(targetPaths);
   const breach = `volume ${volumeId} is still published at ${targets}: NodeUnpublishVolume comes first`;
   return rules.lifecycle === 'enforce'
     ? refuse('FAILED_PRECONDITION', breach)

@@ -6,6 +6,7 @@ import { stageRequest } from '../csi/node-requests.js';
 import { decideStage, decideUnstage } from '../model/stage.js';
 import type { NodeDeps } from './node-deps.js';
 import { mountStaging } from './node-mounting.js';
+import { recordedPaths } from './node-records.js';
 import { raise, volumeNotFound, warnOf } from './outcome.js';
 
 type Staging = Pick<Handlers<NodeHandlers>, 'NodeStageVolume' | 'NodeUnstageVolume'>;
@@ -46,10 +47,11 @@ export function staging(deps: NodeDeps): Staging {
 
     async NodeUnstageVolume(request, call) {
       const volumeId = identifier(request.volume_id, 'volume_id');
-      const path = absolutePath(request.staging_target_path, 'staging_target_path');
+      const asked = absolutePath(request.staging_target_path, 'staging_target_path');
       return locks.run(volumeId, call.signal, async () => {
         const known = deps.volume(volumeId) !== undefined || records.has(volumeId);
         const living = records.read(volumeId);
+        const path = mounts.sameAs(asked, recordedPaths(living)) ?? asked;
         const verdict = decideUnstage({ volumeId, path }, living, rules);
         if (verdict.answer !== 'OK') raise(verdict);
         warnOf(verdict, call);

@@ -1,4 +1,5 @@
 import type { UseMarks } from '../host/use-marks.js';
+import { enumerate } from '../model/enumeration.js';
 import { recordedPaths, type NodeRecords } from './node-records.js';
 
 /** Where a node has a volume: staged, published or both. */
@@ -15,7 +16,7 @@ export interface VolumeUses {
 
 /** For messages: `node-1 at /a, /b`. */
 export function describeUse({ nodeId, paths }: VolumeUse): string {
-  return paths.length === 0 ? nodeId : `${nodeId} at ${paths.join(', ')}`;
+  return paths.length === 0 ? nodeId : `${nodeId} at ${enumerate(paths)}`;
 }
 
 /** The uses that are marked in a pool that several nodes share. */

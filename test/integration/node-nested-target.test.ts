@@ -67,6 +67,20 @@ describe('target paths that lead through symlinks, into the pool or into other v
       expect(existsSync(volume.target('a'))).to.equal(false);
       await volume.publish('a', { readonly: true });
     });
+
+    it('is followed by an unstage, which finds a target there: FAILED_PRECONDITION', async () => {
+      await volume.publish('a');
+      await refusedUnchanged(
+        driver,
+        () =>
+          driver.client.node.NodeUnstageVolume({
+            volume_id: volume.id,
+            staging_target_path: alias(),
+          }),
+        'FAILED_PRECONDITION',
+        /is published at .*targets\/a, not staged there/,
+      );
+    });
   });
 
   describe('a target in the pool is FAILED_PRECONDITION, and no data is touched', () => {

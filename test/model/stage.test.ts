@@ -139,6 +139,17 @@ describe('decideUnstage', () => {
     expect(verdict.answer).to.equal('FAILED_PRECONDITION');
     expect(verdict).to.have.property('message').that.includes('/a, /b');
   });
+  it('published at many targets: names the first few and tells how many more', () => {
+    const many = ['a', 'b', 'c', 'd', 'e', 'f', 'g'].map((name) =>
+      publication(`/${name}`, publishArguments(mountCapability(MODE))),
+    );
+    const verdict = decideUnstage(
+      { volumeId: 'vol-1', path: '/staging' },
+      { staging: staged, publications: many },
+      RULES,
+    );
+    expect(verdict).to.have.property('message').that.includes('/a, /b, /c, /d, /e and 2 more:');
+  });
   it('published, lifecycle: warn: OK with a warning', () => {
     const verdict = decideUnstage(request, living, { ...RULES, lifecycle: 'warn' });
     expect(verdict).to.have.property('warnings').with.lengthOf(1);
