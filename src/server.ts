@@ -44,7 +44,7 @@ export interface Server {
   stop(options: { readonly graceMs: number }): Promise<void>;
 }
 
-/** In ms: what a client gets to take its last answers and to close its side of the connection. */
+/** In ms: what clients get to take their last answers and to close their side of the connection. */
 const CLOSING_TIME = 200;
 
 /** Serves on a unix socket from when it resolves. Throws a ListenError. */
@@ -84,7 +84,7 @@ export async function serve(options: ServeOptions): Promise<Server> {
       return;
     }
     for (const connection of connections) connection.destroy();
-    await closed;
+    await within(CLOSING_TIME, Promise.all([closed, waiting.none()]));
   }
 
   let stopped: Promise<void> | undefined;

@@ -48,8 +48,6 @@ export function connect(endpoint: string): Client {
   const path = socketPathOf(endpoint);
   const client = new GrpcClient(`unix:${path}`, credentials.createInsecure(), {
     'grpc.enable_channelz': 0,
-    // Repeating calls is the CO's business.
-    'grpc.enable_retries': 0,
     // Other clients in this process share neither the connection nor its back-off.
     'grpc.use_local_subchannel_pool': 1,
     'grpc.initial_reconnect_backoff_ms': 50,
