@@ -10,6 +10,7 @@ import type { Secrets } from './secrets.js';
 import { discover, type Endpoints, type Subject } from './subject.js';
 import { createTrial } from './trial.js';
 import { undoStack } from './undo.js';
+import { mountsIn } from './visible-mount.js';
 
 export interface ConformanceOptions {
   /** The endpoint of a driver that serves everything, for example `unix:///csi/csi.sock`. */
@@ -210,6 +211,8 @@ function firstNode({ nodes }: Subject): Subject['nodes'][number] {
 
 /** Removes the run's own directory, unless something in it could not be unpublished. */
 function removeIfUnmounted(directory: string, leftBehind: string[]): void {
+  // A driver may answer that it unpublished and not have done it: what is in a volume is not the run's.
+  leftBehind.push(...mountsIn(directory).map((path) => `${path} is still a mount`));
   if (leftBehind.length > 0) {
     leftBehind.push(`${directory} is kept, because a volume may still be mounted in it`);
     return;

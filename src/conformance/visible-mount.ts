@@ -12,14 +12,24 @@ export function needVisible(path: string): void {
 
 /** Whether something is mounted at a path, in the mount namespace of the checker. */
 export function seesMount(path: string): boolean {
+  return mountsFrom(path, (point, real) => point === real).length > 0;
+}
+
+/** Where something is mounted in a directory, in the mount namespace of the checker. */
+export function mountsIn(directory: string): string[] {
+  return mountsFrom(directory, (point, real) => point.startsWith(`${real}/`));
+}
+
+function mountsFrom(path: string, wanted: (point: string, real: string) => boolean): string[] {
   try {
     const real = realpathSync(path);
     return readFileSync('/proc/self/mountinfo', 'utf8')
       .split('\n')
-      .some((line) => unescaped(line.split(' ')[4] ?? '') === real);
+      .map((line) => unescaped(line.split(' ')[4] ?? ''))
+      .filter((point) => wanted(point, real));
   } catch {
     // No such path, or a system without mountinfo.
-    return false;
+    return [];
   }
 }
 
