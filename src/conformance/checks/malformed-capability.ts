@@ -12,7 +12,7 @@ const UNHEARD_OF: VolumeCapability = JSON.parse('{ "mount": {}, "access_mode": {
 /** Every way to leave out, or to make up, a required part of a capability (spec: "CreateVolume"). */
 export const MALFORMED_CAPABILITIES: readonly MalformedCapability[] = [
   { name: 'no-access-mode', capability: { mount: {} } },
-  { name: 'UNKNOWN-mode', capability: { mount: {}, access_mode: { mode: 'UNKNOWN' } } },
+  { name: 'unknown-mode', capability: { mount: {}, access_mode: { mode: 'UNKNOWN' } } },
   { name: 'unheard-of-mode', capability: UNHEARD_OF },
   { name: 'no-access-type', capability: { access_mode: { mode: 'SINGLE_NODE_WRITER' } } },
 ];
