@@ -69,15 +69,15 @@ export const controllerCreateChecks: readonly Check[] = [
     malformed(name, { volume_capabilities: [capability] }),
   ),
   ...MALFORMED_CAPABILITIES.map(({ name, capability }) =>
-    malformed(`second/${name}`, { volume_capabilities: [WRITER, capability] }),
+    malformed(`second-${name}`, { volume_capabilities: [WRITER, capability] }),
   ),
   malformed('no-capability', { volume_capabilities: [] }),
   malformed('no-name', { name: '', volume_capabilities: [WRITER] }),
 ];
 
 function malformed(name: string, request: CreateVolumeRequest): Check {
-  const second = name.startsWith('second/') ? 'a second capability with ' : '';
-  const title = `CreateVolume with ${second}${name.replace('second/', '').replaceAll('-', ' ')}`;
+  const second = name.startsWith('second-') ? 'a second capability with ' : '';
+  const title = `CreateVolume with ${second}${name.replace('second-', '').replaceAll('-', ' ')}`;
   return {
     ...FIXED,
     id: `create/malformed/${name}`,
