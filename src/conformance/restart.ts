@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { statSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { CallOptions } from '../csi/client.js';
+import type { CallOptions, Client } from '../csi/client.js';
 import { socketPathOf } from '../csi/endpoint.js';
 import { Untestable } from './check.js';
 import type { Subject } from './subject.js';
@@ -36,7 +36,7 @@ export async function restart(deps: RestartDeps): Promise<void> {
   }
   const clients = new Set([subject.controller, ...subject.nodes.map(({ client }) => client)]);
   for (const client of clients) {
-    while (!(await isThere(client.identity.Probe({}, call)))) await pause(signal);
+    while (!(await isReady(client, call))) await pause(signal);
   }
 }
 
@@ -61,9 +61,10 @@ async function pause(signal: AbortSignal): Promise<void> {
   await sleep(LOOK_EVERY_MS);
 }
 
-async function isThere(call: Promise<unknown>): Promise<boolean> {
-  return call.then(
-    () => true,
+/** A driver that does not say whether it is ready is (spec: "Probe"). */
+async function isReady({ identity }: Client, call: CallOptions): Promise<boolean> {
+  return identity.Probe({}, call).then(
+    ({ ready }) => ready?.value !== false,
     () => false,
   );
 }

@@ -1,33 +1,7 @@
 import type { Check } from '../check.js';
+import { controllerChecks } from './controller.js';
+import { nodeChecks } from './node.js';
 import { publishTableChecks } from './publish-table.js';
-import { kubernetesContextChecks } from './kubernetes-context.js';
-import { malformedNodeRequestChecks } from './malformed-node-request.js';
-import { mountChecks } from './mounts.js';
-import { oldCoChecks } from './old-co.js';
-import { otherCapabilityChecks } from './other-capability.js';
-import { raceChecks } from './races.js';
-import { restartChecks } from './restart.js';
-import { secretsChecks } from './secrets.js';
-import { slotChecks } from './slots.js';
-import { stagingChecks } from './staging.js';
-import { statsChecks } from './stats.js';
-import { supportsChecks } from './supports.js';
-import { unpublishChecks } from './unpublish.js';
 
 /** All checks, in the order in which they are made and reported. */
-export const CHECKS: readonly Check[] = [
-  ...publishTableChecks,
-  ...otherCapabilityChecks,
-  ...slotChecks,
-  ...oldCoChecks,
-  ...secretsChecks,
-  ...kubernetesContextChecks,
-  ...malformedNodeRequestChecks,
-  ...stagingChecks,
-  ...unpublishChecks,
-  ...raceChecks,
-  ...mountChecks,
-  ...supportsChecks,
-  ...statsChecks,
-  ...restartChecks,
-];
+export const CHECKS: readonly Check[] = [...controllerChecks, ...publishTableChecks, ...nodeChecks];
