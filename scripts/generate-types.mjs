@@ -1,5 +1,6 @@
 // Writes src/csi/generated from proto/csi.proto and proto/loader-options.json: the types of every
-// message and service, and the interface itself as a module. Does nothing when all is up to date.
+// message and service, the interface itself as a module, and its comments. Does nothing when all is up
+// to date.
 
 import { execFileSync } from 'node:child_process';
 import { readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
@@ -16,8 +17,10 @@ process.chdir(fileURLToPath(new URL('..', import.meta.url)));
 if (!isUpToDate()) {
   rmSync(OUTPUT, { recursive: true, force: true });
   const options = JSON.parse(readFileSync(OPTIONS, 'utf8'));
+  const root = parse(options);
   writeTypes(options);
-  writeLoaded(options);
+  writeComments(root);
+  writeLoaded(options, root);
 }
 
 function isUpToDate() {
@@ -40,11 +43,29 @@ function writeTypes(options) {
   execFileSync(process.execPath, [fileURLToPath(generator), ...args], { stdio: 'inherit' });
 }
 
+/** The comments of messages and fields by name, for the help of the client. */
+function writeComments(root) {
+  const commented = typesIn(root.lookup('csi.v1')).flatMap((type) => [type, ...type.fieldsArray]);
+  const comments = commented
+    .filter(({ comment }) => comment)
+    .map(({ fullName, comment }) => [
+      fullName.replace('.csi.v1.', ''),
+      comment.replaceAll(/\s+/g, ' '),
+    ]);
+  writeFileSync(
+    `${OUTPUT}/comments.ts`,
+    `// Original file: ${PROTO}
+
+export const COMMENTS: Readonly<Record<string, string>> = ${JSON.stringify(Object.fromEntries(comments), null, 2)};
+`,
+  );
+}
+
 /**
  * Parsing the .proto doubles the time that loading takes at the start of the driver, so it is done
  * here. The options become code because proto-loader wants the constructor `String`, not its name.
  */
-function writeLoaded(options) {
+function writeLoaded(options, root) {
   const settings = Object.entries(options).map(([name, value]) => `${name}: ${value}`);
   writeFileSync(
     LOADED,
@@ -55,7 +76,7 @@ import { fromJSON } from '@grpc/proto-loader';
 import type { ProtoGrpcType } from './csi.js';
 
 const descriptor = JSON.parse(
-  ${JSON.stringify(JSON.stringify(withoutMarks(parse(options))))},
+  ${JSON.stringify(JSON.stringify(withoutMarks(root)))},
 );
 const definition = fromJSON(descriptor, { ${settings.join(', ')} });
 
@@ -69,7 +90,7 @@ function parse({ keepCase }) {
   // protobufjs knows timestamp.proto and wrappers.proto by heart; descriptor.proto it has as a file.
   root.resolvePath = (_importer, file) =>
     file === PROTO ? file : fileURLToPath(import.meta.resolve(`protobufjs/${file}`));
-  return root.loadSync(PROTO, { keepCase }).resolveAll();
+  return root.loadSync(PROTO, { keepCase, alternateCommentMode: true }).resolveAll();
 }
 
 /** Takes out the declarations of the csi_secret and alpha_* marks with all that only they need. */

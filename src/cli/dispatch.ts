@@ -7,13 +7,15 @@ import { UsageError, type Command, type Io } from './command.js';
 const COMMANDS: ReadonlyMap<string, Command> = new Map<string, Command>([
   ['serve', serve],
   ['check', check],
+  ['call', call],
   ['pool', pool],
+  ['completion', completion],
   ['help', help],
   ['version', version],
 ]);
 
 /** Commands with options, and a help, of their own. */
-const OWN_HELP: ReadonlySet<string> = new Set(['check']);
+const OWN_HELP: ReadonlySet<string> = new Set(['check', 'call']);
 
 /** Runs the command that the command line names, `serve` when it names none; resolves with the exit code. */
 export async function dispatch(argv: readonly string[], env: Environment, io: Io): Promise<number> {
@@ -65,10 +67,20 @@ async function check(...[argv, env, io]: Parameters<Command>): Promise<number> {
   return run(argv, env, io, { checkConformance, ids: CHECKS.map(({ id }) => id) });
 }
 
+async function call(...given: Parameters<Command>): Promise<number> {
+  const { run } = await import('./call.js');
+  return run(...given);
+}
+
 async function pool(...[argv, env, io]: Parameters<Command>): Promise<number> {
   const { run } = await import('./pool.js');
   const { rebuildStore } = await import('../assembly/rebuild.js');
   return run(argv, env, io, rebuildStore);
+}
+
+async function completion(...[argv, , io]: Parameters<Command>): Promise<number> {
+  const { run } = await import('./completion.js');
+  return run(argv, io, [...COMMANDS.keys()]);
 }
 
 async function help(...[, , io]: Parameters<Command>): Promise<number> {

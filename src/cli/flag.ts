@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { row } from '../options/columns.js';
 import { quoted, unknownOption } from '../options/option-error.js';
 import { UsageError } from './command.js';
 
@@ -72,17 +73,16 @@ export function dashed(table: Flags): readonly string[] {
   return Object.keys(table).map((name) => `--${name}`);
 }
 
-/** One line for each flag. */
+/** Every flag of a table, in lines of at most 96 columns. */
 export function flagHelp(table: Flags): string {
-  const rows = Object.entries(table).map(
-    ([name, { placeholder, help, repeatable }]) =>
-      [
+  return Object.entries(table)
+    .map(([name, { placeholder, help, repeatable }]) =>
+      row(
         `  --${name}${placeholder === undefined ? '' : ` ${placeholder}`}`,
-        `${help}${repeatable === true ? ' Repeatable.' : ''}`,
-      ] as const,
-  );
-  const column = Math.max(...rows.map(([left]) => left.length)) + 2;
-  return rows.map(([left, right]) => left.padEnd(column) + right).join('\n');
+        `${help}${repeatable === true ? ' Repeatable.' : ''}`.trim(),
+      ),
+    )
+    .join('\n');
 }
 
 function valueOf(name: string, flag: Flag, value: string | undefined, inline: boolean): string {
@@ -101,7 +101,8 @@ function valueOf(name: string, flag: Flag, value: string | undefined, inline: bo
   return value;
 }
 
-function withTwoDashes(argument: string): string {
+/** One dash is as good as two. */
+export function withTwoDashes(argument: string): string {
   if (argument === '-h') return '--help';
   return /^-[a-z]/i.test(argument) ? `-${argument}` : argument;
 }

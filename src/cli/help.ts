@@ -20,8 +20,10 @@ Examples:
 Commands:
   csi-mock [serve] [options]      serve until SIGTERM or SIGINT; a second signal ends it at once
   csi-mock check [options]        test whether a CSI driver, any driver, follows the spec
+  csi-mock call RPC [fields]      call a CSI driver, any driver, and show its answer
   csi-mock pool rebuild [options] make a lost store in --state-dir anew from the data in --pool-dir
-  csi-mock help, --help, -h       this text; csi-mock check --help lists the options of check
+  csi-mock completion SHELL       a script that completes command lines in bash, zsh or fish
+  csi-mock help, --help, -h       this text; csi-mock COMMAND --help tells about check and call
   csi-mock version, --version     name and version
 
 The following is about serve and pool rebuild.

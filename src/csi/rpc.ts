@@ -8,14 +8,17 @@ export interface Rpc {
   readonly name: string;
   readonly service: 'Identity' | 'Controller' | 'Node';
   readonly request: MessageType;
+  readonly response: MessageType;
 }
 
 /** All RPCs of the three services by name, in the order of the interface. */
 export const RPCS: ReadonlyMap<string, Rpc> = new Map(
   (['Identity', 'Controller', 'Node'] as const).flatMap((service) =>
     Object.entries(csi[service].service).map(([name, method]) => {
-      const descriptor = property(property(method, 'requestType'), 'type');
-      return [name, { name, service, request: messageType(descriptor, lookUp) }] as const;
+      const typeOf = (which: 'requestType' | 'responseType'): MessageType =>
+        messageType(property(property(method, which), 'type'), lookUp);
+      const [request, response] = [typeOf('requestType'), typeOf('responseType')];
+      return [name, { name, service, request, response }] as const;
     }),
   ),
 );

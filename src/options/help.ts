@@ -1,11 +1,9 @@
 import { FIELDS, flagName, isField, variableNames } from './given.js';
+import { row } from './columns.js';
 import { HOST_PATH_FLAGS, type HostPathFlag } from './host-path-flag.js';
 import { GROUPS, type Option } from './option.js';
 import { profileDefaults } from './profile.js';
 import { OPTIONS, type Field } from './table.js';
-
-const WIDTH = 96;
-const COLUMN = 32;
 
 /** Every option, by group, in lines of at most 96 columns. */
 export function optionHelp(): string {
@@ -53,25 +51,4 @@ function profileHelp(): string {
 
 function dashed(name: string): string {
   return name.length === 1 ? `-${name}` : `--${name}`;
-}
-
-/** Two columns; the second starts on a line of its own when the first is too wide. */
-function row(left: string, right: string): string {
-  const [first = '', ...rest] = wrapped(right, WIDTH - COLUMN);
-  const indented = rest.map((line) => ' '.repeat(COLUMN) + line);
-  const start =
-    left.length < COLUMN - 1
-      ? left.padEnd(COLUMN) + first
-      : `${left}\n${' '.repeat(COLUMN)}${first}`;
-  return [start, ...indented].join('\n');
-}
-
-function wrapped(text: string, width: number): string[] {
-  const lines: string[] = [];
-  for (const word of text.split(' ')) {
-    const last = lines.at(-1);
-    if (last === undefined || last.length + 1 + word.length > width) lines.push(word);
-    else lines[lines.length - 1] = `${last} ${word}`;
-  }
-  return lines;
 }

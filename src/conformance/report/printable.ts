@@ -5,8 +5,8 @@ const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\uFFFE\uFFFF]/gu;
 const LONGEST = 1000;
 
 /** Text on one line that shows what it would otherwise do: `\n`, `\u{1b}`. Cut when it is very long. */
-export function printable(text: string): string {
-  const cut = text.length > LONGEST ? `${text.slice(0, LONGEST)}...` : text;
+export function printable(text: string, longest = LONGEST): string {
+  const cut = text.length > longest ? `${text.slice(0, longest)}...` : text;
   return cut.replaceAll(UNPRINTABLE, escaped);
 }
 
