@@ -1,5 +1,8 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { connect, type Client } from '../csi/client.js';
 import { outcomeOf } from './outcome.js';
+
+const LOOK_EVERY_MS = 50;
 
 /** One node of the driver under test. */
 export interface SubjectNode {
@@ -51,7 +54,7 @@ export async function discover(endpoints: Endpoints, deadlineMs: number): Promis
   };
   try {
     const controller = clientOf(endpoints.controller);
-    await controller.waitForReady(deadlineMs);
+    await untilReady(controller, deadlineMs);
     const { name, vendor_version } = await controller.identity.GetPluginInfo({}, { deadlineMs });
     const plugin = await controller.identity.GetPluginCapabilities({}, { deadlineMs });
     const nodes = await Promise.all(
@@ -81,8 +84,19 @@ export async function discover(endpoints: Endpoints, deadlineMs: number): Promis
   }
 }
 
-async function discoverNode(client: Client, deadlineMs: number): Promise<SubjectNode> {
+/** Waits while the driver says that it starts; a driver that never says more is tried as it is. */
+async function untilReady(client: Client, deadlineMs: number): Promise<void> {
+  const limit = performance.now() + deadlineMs;
   await client.waitForReady(deadlineMs);
+  while (performance.now() < limit) {
+    const { ready } = await client.identity.Probe({}, { deadlineMs });
+    if (ready?.value !== false) return;
+    await sleep(LOOK_EVERY_MS);
+  }
+}
+
+async function discoverNode(client: Client, deadlineMs: number): Promise<SubjectNode> {
+  await untilReady(client, deadlineMs);
   const { capabilities } = await client.node.NodeGetCapabilities({}, { deadlineMs });
   // Needed only with attach; a driver without it may answer UNIMPLEMENTED.
   const info = await client.node.NodeGetInfo({}, { deadlineMs }).catch(() => undefined);
