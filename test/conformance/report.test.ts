@@ -32,7 +32,7 @@ const FORMATS: Readonly<Record<string, Format>> = {
       `        sent a call\n        came OK (${SHOWN}`,
       '; wanted ALREADY_EXISTS\n',
       '    ! table/c (SHOULD)\n        sent a call\n        came OK; wanted ABORTED\n',
-      'How it reads the spec where that is open\n  reads it so (stage/e, stage/f)\n',
+      'How it reads the spec where that is open\n  reads it so (stage/e and 1 more)\n',
       'Could not be tried\n  – not advertised\n      table/d\n',
       `Left behind\n  ! table/a: ${SHOWN}`,
       '\n3 passed, 1 failed, 1 warned, 2 could not be tried; 7 checks in 1.2 s\n',

@@ -27,9 +27,6 @@ const COLOURS = { passed: '32', failed: '31', warned: '33', untestable: '2', tit
 const MODE_WIDTH = 28;
 const CELL_WIDTH = 17;
 
-/** More ids of one reason are only counted. */
-const MOST_IDS = 3;
-
 /** The report for a person at a terminal; whatever came from the driver is made harmless. */
 export function textReport(
   report: ConformanceReport,
@@ -116,19 +113,20 @@ function driverLines(report: ConformanceReport): readonly string[] {
 
 function readingLines(results: readonly CheckResult[]): readonly string[] {
   return [...readingsOf(results)].map(
-    ([reading, seen]) => `  ${printable(reading)} (${idsOf(seen)})`,
+    ([reading, seen]) => `  ${printable(reading)} (${idsOf(seen, 1)})`,
   );
 }
 
 function untestableLines(results: readonly CheckResult[]): readonly string[] {
   return [...untestableByReason(results)].flatMap(([reason, untried]) => [
     `  ${MARKS.untestable} ${printable(reason)}`,
-    `      ${idsOf(untried)}`,
+    `      ${idsOf(untried, 2)}`,
   ]);
 }
 
-function idsOf(results: readonly CheckResult[]): string {
-  const ids = results.slice(0, MOST_IDS).map(({ check }) => check.id);
+/** The first `most` ids, and how many more there are. */
+function idsOf(results: readonly CheckResult[], most: number): string {
+  const ids = results.slice(0, most).map(({ check }) => check.id);
   const more = results.length - ids.length;
   return ids.join(', ') + (more > 0 ? ` and ${more} more` : '');
 }
