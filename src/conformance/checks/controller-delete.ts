@@ -1,4 +1,5 @@
 import { Untestable, type Check } from '../check.js';
+import { needPublishing } from '../control.js';
 import { allOf, controllerCapability } from '../controller-prerequisite.js';
 import { outcomeOf } from '../outcome.js';
 import { mountCapability, type Trial } from '../trial.js';
@@ -61,6 +62,7 @@ export const controllerDeleteChecks: readonly Check[] = [
     rule: 'FAILED_PRECONDITION where the volume is in use by another resource',
     untestable: allOf(DELETES, controllerCapability('PUBLISH_UNPUBLISH_VOLUME')),
     async run(trial) {
+      await needPublishing(trial, WRITER);
       const volume = await trial.volume([WRITER]);
       await trial.need('ControllerPublishVolume', volume.attach(WRITER));
       await expectInUse(trial, volume);
@@ -77,6 +79,7 @@ export const controllerDeleteChecks: readonly Check[] = [
     level: 'SHOULD',
     rule: 'FAILED_PRECONDITION where the volume is in use by another resource',
     async run(trial) {
+      await needPublishing(trial, WRITER);
       await needKeepsReady(trial);
       const volume = await trial.readyVolume('SINGLE_NODE_WRITER');
       await trial.need('NodePublishVolume', volume.publish('a', WRITER));

@@ -3,7 +3,7 @@ import { Untestable, type Check } from '../check.js';
 import { controllerCapability, allOf } from '../controller-prerequisite.js';
 import { deletedVolume } from '../deleted-volume.js';
 import { outcomeOf } from '../outcome.js';
-import { MODES } from '../spec-table.js';
+import { MODES, type Mode } from '../spec-table.js';
 import { mountCapability, type Trial } from '../trial.js';
 import type { TrialVolume } from '../trial-volume.js';
 import { validate } from './controller-validate.js';
@@ -160,11 +160,17 @@ async function tryPublished(trial: Trial): Promise<void> {
 
 /** A mode that the driver itself says the volume does not have. */
 async function unsupportedMode(trial: Trial, { id, context }: TrialVolume) {
+  const [confirmed, others]: [Mode[], Mode[]] = [[], []];
   for (const mode of MODES) {
     const asked = validate(trial, id, [mountCapability(mode)], context);
-    if ((await outcomeOf(asked)).code === 'OK' && (await asked).confirmed === null) return mode;
+    if ((await outcomeOf(asked)).code !== 'OK') continue;
+    ((await asked).confirmed === null ? others : confirmed).push(mode);
   }
-  throw new Untestable('ValidateVolumeCapabilities confirms every mode for the volume');
+  const [unsupported] = others;
+  if (unsupported !== undefined && confirmed.length > 0) return unsupported;
+  throw new Untestable(
+    `ValidateVolumeCapabilities confirms ${others.length > 0 ? 'no' : 'every'} mode for the volume`,
+  );
 }
 
 function refused(name: string, changed: ControllerExpandVolumeRequest): Check {

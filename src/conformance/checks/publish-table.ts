@@ -7,13 +7,21 @@ import { modes, modesSince } from '../prerequisite.js';
 import { COLUMNS, MODES, specCell, type Column, type Mode } from '../spec-table.js';
 import { mountCapability, type Trial } from '../trial.js';
 
-/** A way in which the second call's other arguments (P) differ; its capability stays in mode and type. */
-interface Difference {
+/** Two calls: what they have in common beside the capability, and how the second one's P differs. */
+interface Sample {
   readonly name: string;
-  readonly changed: (capability: VolumeCapability) => NodePublishVolumeRequest;
+  readonly common?: NodePublishVolumeRequest;
+  /** The second call's capability stays in mode and type. */
+  readonly changed?: (capability: VolumeCapability) => NodePublishVolumeRequest;
 }
 
-const DIFFERENCES: readonly Difference[] = [
+const SAME: readonly Sample[] = [
+  { name: 'same-arguments' },
+  // Some compare the flag with what they know of writers alone.
+  { name: 'same-arguments-readonly', common: { readonly: true } },
+];
+
+const OTHER: readonly Sample[] = [
   { name: 'readonly', changed: () => ({ readonly: true }) },
   { name: 'publish_context', changed: () => ({ publish_context: { 'csi-check': 'other' } }) },
   { name: 'volume_context', changed: () => ({ volume_context: { 'csi-check': 'other' } }) },
@@ -32,55 +40,51 @@ function withMount(
   return { volume_capability: { ...capability, mount: { ...capability.mount, ...mount } } };
 }
 
-/** Every cell of the table that applies: each mode, each column, each difference in P. */
+/** Every cell of the table that applies: each mode, each column, each way in which P can differ. */
 export const publishTableChecks: readonly Check[] = MODES.flatMap((mode) =>
   COLUMNS.flatMap((column) =>
-    column.includes('P1=P2')
-      ? [cellCheck(mode, column, undefined)]
-      : DIFFERENCES.map((difference) => cellCheck(mode, column, difference)),
+    (column.includes('P1=P2') ? SAME : OTHER).map((sample) => cellCheck(mode, column, sample)),
   ),
 );
 
-function cellCheck(mode: Mode, column: Column, difference: Difference | undefined): Check {
+function cellCheck(mode: Mode, column: Column, sample: Sample): Check {
   const sameTarget = column.startsWith('T1=T2');
-  const what = difference === undefined ? 'the same arguments' : `another ${difference.name}`;
   const where = sameTarget ? 'the same target path' : 'another target path';
   return {
-    id: `publish-table/${mode}/${sameTarget ? 'same' : 'other'}-target/${difference?.name ?? 'same-arguments'}`,
-    title: `second NodePublishVolume of a ${mode} volume: ${where}, ${what}`,
+    id: `publish-table/${mode}/${sameTarget ? 'same' : 'other'}-target/${sample.name}`,
+    title: `second NodePublishVolume of a ${mode} volume: ${where}, ${wordsOf(sample)}`,
     section: 'NodePublishVolume',
     since: modesSince(mode),
     // The error table makes it a MUST for the same target and another capability or readonly flag.
-    level: sameTarget && difference?.name.endsWith('_context') !== true ? 'MUST' : 'SHOULD',
+    level: sameTarget && !sample.name.endsWith('_context') ? 'MUST' : 'SHOULD',
     rule: `the table's cell for ${mode}, ${column}`,
     cell: { mode, column },
     untestable: modes(mode),
-    run: (trial) => tryCell(trial, mode, column, difference),
+    run: (trial) => tryCell(trial, mode, column, sample),
   };
 }
 
-async function tryCell(
-  trial: Trial,
-  mode: Mode,
-  column: Column,
-  difference: Difference | undefined,
-): Promise<void> {
+function wordsOf({ name, common, changed }: Sample): string {
+  if (changed !== undefined) return `another ${name}`;
+  return common === undefined ? 'the same arguments' : 'the same arguments, readonly';
+}
+
+async function tryCell(trial: Trial, mode: Mode, column: Column, sample: Sample): Promise<void> {
   const capability = mountCapability(mode);
-  const changed = difference?.changed(capability) ?? {};
+  const first = sample.common ?? {};
+  const changed = sample.changed?.(capability) ?? first;
   const volume = await trial.readyVolume(mode);
-  if (difference !== undefined) {
+  if (sample.changed !== undefined) {
     // Only what the driver takes in a first call can tell something about a second one.
     const { code, message } = await outcomeOf(volume.publish('a', capability, changed));
     if (code !== 'OK') {
-      throw new Untestable(`a first publish with another ${difference.name}: ${code} (${message})`);
+      throw new Untestable(`a first publish with ${wordsOf(sample)}: ${code} (${message})`);
     }
     await trial.need('NodeUnpublishVolume', volume.unpublish('a'));
   }
-  await trial.need('the first NodePublishVolume', volume.publish('a', capability));
+  await trial.need('the first NodePublishVolume', volume.publish('a', capability, first));
   const target = column.startsWith('T1=T2') ? 'a' : 'b';
-  const sent =
-    `NodePublishVolume at ${target === 'a' ? 'the same' : 'another'} target path` +
-    (difference === undefined ? '' : ` with another ${difference.name}`);
+  const sent = `NodePublishVolume at ${target === 'a' ? 'the same' : 'another'} target path with ${wordsOf(sample)}`;
   const cell = specCell(mode, column, trial.subject.singleNodeMultiWriter);
   const second = volume.publish(target, capability, changed);
   if (changed.volume_capability === undefined) await trial.expect(sent, second, [cell]);

@@ -1,4 +1,5 @@
 import type { Check } from '../check.js';
+import { needPublishing } from '../control.js';
 import { describeOutcome, outcomeOf, type Outcome } from '../outcome.js';
 import { modes, modesSince } from '../prerequisite.js';
 import type { Mode } from '../spec-table.js';
@@ -45,6 +46,10 @@ function raceCheck(mode: Mode, check: Omit<Check, 'section' | 'since' | 'untesta
     section: 'NodePublishVolume',
     since: modesSince(mode),
     untestable: modes(mode),
+    async run(trial) {
+      await needPublishing(trial, mountCapability(mode));
+      await check.run(trial);
+    },
   };
 }
 

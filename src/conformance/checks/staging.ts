@@ -1,5 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import type { Check } from '../check.js';
+import { needPublishing } from '../control.js';
 import { deletedVolume } from '../deleted-volume.js';
 import { outcomeOf } from '../outcome.js';
 import { nodeCapability } from '../prerequisite.js';
@@ -119,6 +120,7 @@ function stagingCheck(check: Omit<Check, 'since' | 'untestable'>): Check {
 }
 
 async function trySecondPath(trial: Trial): Promise<void> {
+  await needPublishing(trial, WRITER);
   const volume = await trial.readyFor(WRITER);
   const path = trial.freshPath();
   mkdirSync(path);
@@ -130,6 +132,7 @@ async function trySecondPath(trial: Trial): Promise<void> {
 }
 
 async function tryPublishBefore(trial: Trial): Promise<void> {
+  await needPublishing(trial, WRITER);
   const volume = await attached(trial);
   const { code } = await outcomeOf(volume.publish('a', WRITER));
   trial.reads(`NodePublishVolume before NodeStageVolume: ${code}`);

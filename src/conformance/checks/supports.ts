@@ -1,4 +1,5 @@
 import type { Check } from '../check.js';
+import { allOf, controllerMode } from '../controller-prerequisite.js';
 import { modes, modesSince } from '../prerequisite.js';
 import type { Mode } from '../spec-table.js';
 import { mountCapability, type Trial } from '../trial.js';
@@ -42,7 +43,7 @@ export const supportsChecks: readonly Check[] = [
     since: '1.5.0',
     level: 'SHOULD',
     rule: `the spec leaves it to the volume; Kubernetes needs it when ${story}`,
-    untestable: modes(created, used),
+    untestable: allOf(modes(created, used), controllerMode(created), controllerMode(used)),
     async run(trial) {
       await tryUse(trial, created, used, ['OK']);
     },
@@ -54,7 +55,7 @@ export const supportsChecks: readonly Check[] = [
     since: modesSince(created, used),
     level: 'MUST',
     rule: 'capabilities that the volume does not support are FAILED_PRECONDITION; which it supports is left to it',
-    untestable: modes(created, used),
+    untestable: allOf(modes(created, used), controllerMode(created), controllerMode(used)),
     async run(trial) {
       // A mode that the driver does not know at all may be refused otherwise.
       await trial.readyVolume(used);
