@@ -9,9 +9,9 @@ import type { IdentityDefinition, IdentityHandlers } from './csi/generated/csi/v
 import type { NodeDefinition, NodeHandlers } from './csi/generated/csi/v1/Node.js';
 import type { Handlers } from './csi/handler.js';
 import type { Log } from './log.js';
-import { callLog, type OngoingCalls } from './server/call-log.js';
+import { answering } from './server/answering.js';
 import { listen } from './server/listener.js';
-import { answerUnknownMethods, register } from './server/methods.js';
+import { leadToInterceptors, methodsOf } from './server/methods.js';
 import { noneRunning } from './server/running.js';
 
 /** The handlers of one service. An RPC without a handler is answered UNIMPLEMENTED. */
@@ -50,16 +50,14 @@ const CLOSING_TIME = 200;
 /** Serves on a unix socket from when it resolves. Throws a ListenError. */
 export async function serve(options: ServeOptions): Promise<Server> {
   const { socketPath, socketMode, services, log, maxRequestBytes } = options;
-  const calls: OngoingCalls = new WeakMap();
-  const waiting = noneRunning();
-  const running = noneRunning();
+  const callers = noneRunning();
+  const handlers = noneRunning();
   const grpcServer = new GrpcServer({
-    interceptors: [callLog(log, calls, waiting)],
+    interceptors: [answering({ methods: methodsOf(services), log, callers, handlers })],
     'grpc.max_receive_message_length': maxRequestBytes,
     'grpc.enable_channelz': 0,
   });
-  for (const service of services) register(grpcServer, service, calls, running);
-  answerUnknownMethods(grpcServer);
+  leadToInterceptors(grpcServer);
 
   const injector = grpcServer.createConnectionInjector(ServerCredentials.createInsecure());
   const connections = new Set<Socket>();
@@ -77,14 +75,14 @@ export async function serve(options: ServeOptions): Promise<Server> {
   async function stop(graceMs: number): Promise<void> {
     listener.close();
     const closed = new Promise<void>((resolve) => grpcServer.tryShutdown(() => resolve()));
-    if (!(await within(graceMs, Promise.all([waiting.none(), running.none()])))) {
-      const cutOff = { callers: waiting.count, handlers: running.count };
+    if (!(await within(graceMs, Promise.all([callers.none(), handlers.none()])))) {
+      const cutOff = { callers: callers.count, handlers: handlers.count };
       log.warn(cutOff, 'calls in flight are cut off: the time to end is over');
     } else if (await within(CLOSING_TIME, closed)) {
       return;
     }
     for (const connection of connections) connection.destroy();
-    await within(CLOSING_TIME, Promise.all([closed, waiting.none()]));
+    await within(CLOSING_TIME, Promise.all([closed, callers.none()]));
   }
 
   let stopped: Promise<void> | undefined;
