@@ -1,6 +1,11 @@
 #!/usr/bin/env node
 import process from 'node:process';
+import { setFlagsFromString } from 'node:v8';
 import { dispatch } from './cli/dispatch.js';
+
+// Under load V8 grows its space for new objects sixteenfold, for good. Calls make little that lasts,
+// so that kept small, it takes tens of megabytes less and costs no time.
+setFlagsFromString('--semi-space-growth-factor=1');
 
 process.exitCode = await dispatch(process.argv.slice(2), process.env, process);
 // Whatever a failure left open would keep the process alive, with nobody there to close it.
