@@ -1,15 +1,30 @@
+import type { ConformanceOptions } from '../../src/conformance/conformance.js';
 import { connect, type Client } from '../../src/csi/client.js';
 import type { ControllerHandlers } from '../../src/csi/generated/csi/v1/Controller.js';
 import type { NodeHandlers } from '../../src/csi/generated/csi/v1/Node.js';
 import type { Handlers } from '../../src/csi/handler.js';
 import { csi } from '../../src/csi/proto.js';
+import type { OptionsInput } from '../../src/index.js';
 import { createLog } from '../../src/log.js';
 import { serve, type Server } from '../../src/server.js';
+import type { Drivers, RunningDriver } from '../integration/drivers.js';
 
 /** A way to break a driver: RPCs that are answered otherwise than the real driver does. */
 export interface Breakage {
   readonly controller?: (real: Client['controller'], front: Front) => Partial<ControllerRpcs>;
   readonly node?: (real: Client['node'], front: Front) => Partial<NodeRpcs>;
+}
+
+/** A driver that is wrong in one way. */
+export interface BrokenDriver extends Breakage {
+  /** What it does wrong: completes "a driver that". */
+  readonly name: string;
+  /** The checks that have to blame it: at least one each, and no others. */
+  readonly caughtBy: readonly RegExp[];
+  /** Options of the real driver behind it. */
+  readonly options?: OptionsInput;
+  /** A controller and so many node plugins, instead of one process for both. */
+  readonly nodes?: number;
 }
 
 type ControllerRpcs = Handlers<ControllerHandlers>;
@@ -52,4 +67,47 @@ export async function breakDriver(
     ],
   });
   return front;
+}
+
+/** A broken driver that runs. */
+export interface BrokenShape {
+  readonly endpoints: Pick<ConformanceOptions, 'controllerEndpoint' | 'nodeEndpoints'>;
+  readonly fronts: readonly Front[];
+  stop(): Promise<void>;
+}
+
+/** Starts the real driver that is behind a broken one, and what breaks it. */
+export async function brokenShape(
+  drivers: Drivers,
+  name: string,
+  broken: BrokenDriver,
+): Promise<BrokenShape> {
+  const real: RunningDriver[] = [];
+  const fronts: Front[] = [];
+  const start = async (part: string, options: OptionsInput = {}): Promise<string> => {
+    const driver = await drivers.start(`${name}-${part}`, { ...broken.options, ...options });
+    real.push(driver);
+    const endpoint = `unix://${drivers.scratch.path(`${name}-${part}.sock`)}`;
+    fronts.push(await breakDriver(driver.options.endpoint, endpoint, broken));
+    return endpoint;
+  };
+  const shape = {
+    fronts,
+    async stop() {
+      for (const front of fronts) await front.stop();
+      for (const driver of real) await driver.stop();
+    },
+  };
+  if (broken.nodes === undefined) {
+    const endpoint = await start('driver');
+    return { ...shape, endpoints: { controllerEndpoint: endpoint, nodeEndpoints: [endpoint] } };
+  }
+  const poolDir = drivers.scratch.path(`${name}-pool`);
+  const controllerEndpoint = await start('controller', { services: ['controller'], poolDir });
+  const nodeEndpoints: string[] = [];
+  for (let node = 1; node <= broken.nodes; node += 1) {
+    const nodeId = `node-${node}`;
+    nodeEndpoints.push(await start(nodeId, { services: ['node'], nodeId, poolDir }));
+  }
+  return { ...shape, endpoints: { controllerEndpoint, nodeEndpoints } };
 }
