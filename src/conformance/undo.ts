@@ -1,3 +1,5 @@
+import { StatusError } from '../csi/status.js';
+
 /** What has to be undone, the last thing first. */
 export interface Undo {
   push(step: () => Promise<unknown>): void;
@@ -32,6 +34,8 @@ async function backwards(
     try {
       await step();
     } catch (error) {
+      // What is gone needs no undoing, whether or not the driver should have said so.
+      if (error instanceof StatusError && error.code === 'NOT_FOUND') continue;
       failures.push({ step, error });
     }
   }
