@@ -8,9 +8,9 @@ import type { ServedService, Server } from '../src/server.js';
 import { ListenError } from '../src/server/listener.js';
 import { eventually } from './integration/eventually.js';
 import { refused } from './integration/refusal.js';
-import { rawStream } from './server/raw-stream.js';
+import { frame, rawStream } from './server/raw-stream.js';
 import { withSite } from './server/site.js';
-import { closedGate, settled, type Gate } from './services/gate.js';
+import { closedGate, type Gate } from './services/gate.js';
 
 /** So long that a test which waits for it fails. */
 const LONG = { graceMs: 60_000 };
@@ -21,6 +21,10 @@ describe('serve', () => {
     definition: csi.Identity.service,
     handlers: { Probe: () => ({ ready: { value: true } }) },
   };
+
+  /** Resolves when a server that waits for nothing would have let go of every connection. */
+  const connectionsClosed = (): Promise<void> =>
+    refused(site.connect().waitForReady(400), 'UNAVAILABLE');
 
   it('listens with the permissions asked for, with nothing beside the socket', async () => {
     await site.serve([identity], { socketMode: 0o640 });
@@ -65,6 +69,13 @@ describe('serve', () => {
       server = await site.serve([{ definition: csi.Node.service, handlers }]);
     });
 
+    /** Stops the server and tells whether it is done. */
+    function stop(options: { graceMs: number }): { isDone: boolean; done: Promise<void> } {
+      const stopping = { isDone: false, done: server.stop(options) };
+      void stopping.done.then(() => (stopping.isDone = true));
+      return stopping;
+    }
+
     it('removes the socket and lets another server take the place', async () => {
       await server.stop(LONG);
       expect(readdirSync(site.directory)).to.deep.equal([]);
@@ -92,15 +103,14 @@ describe('serve', () => {
       const client = site.connect();
       const call = client.node.NodeStageVolume({ volume_id: 'v' });
       await entered.opened;
-      let isStopped = false;
-      const stopped = server.stop(LONG).then(() => (isStopped = true));
+      const stopping = stop(LONG);
       expect(existsSync(site.socketPath)).to.equal(false);
       await refused(client.node.NodeUnstageVolume({}, { deadlineMs: 1000 }), 'UNAVAILABLE');
-      await settled();
-      expect(isStopped).to.equal(false);
+      await connectionsClosed();
+      expect(stopping.isDone).to.equal(false);
       leave.open();
       expect(await call).to.deep.equal({});
-      await stopped;
+      await stopping.done;
       expect(site.about('NodeStageVolume')).to.have.lengthOf(1);
       expect(site.about('NodeStageVolume')[0]).to.include({ code: 'OK' });
     });
@@ -112,12 +122,26 @@ describe('serve', () => {
       abort.abort();
       await refused(call, 'CANCELLED');
       await eventually(() => expect(signal).to.have.property('aborted', true));
-      let isStopped = false;
-      const stopped = server.stop(LONG).then(() => (isStopped = true));
-      await settled();
-      expect(isStopped).to.equal(false);
+      const stopping = stop(LONG);
+      await connectionsClosed();
+      expect(stopping.isDone).to.equal(false);
       leave.open();
-      await stopped;
+      await stopping.done;
+    });
+
+    it('waits for a request that is coming in', async () => {
+      const stream = rawStream(site.socketPath, '/csi.v1.Node/NodeUnstageVolume');
+      const request = frame(Buffer.of(0x0a, 0x01, 0x76));
+      stream.send(request.subarray(0, 6));
+      await site.connect().node.NodeUnstageVolume({});
+      const stopping = stop(LONG);
+      await connectionsClosed();
+      expect(stopping.isDone).to.equal(false);
+      stream.send(request.subarray(6));
+      stream.finish();
+      expect(await stream.code).to.equal('OK');
+      await stopping.done;
+      stream.destroy();
     });
 
     it('cuts off what has not ended in time, and says so', async () => {
@@ -151,6 +175,7 @@ describe('serve', () => {
       await entered.opened;
       const first = server.stop(LONG);
       const second = server.stop({ graceMs: 0 });
+      await connectionsClosed();
       leave.open();
       expect(await call).to.deep.equal({});
       await Promise.all([first, second]);

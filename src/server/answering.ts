@@ -98,8 +98,7 @@ class AnsweredStream extends ServerInterceptingCall {
     if (this.#call.isOver) return;
     this.#to.handlers.begin();
     try {
-      const answer = await method(request, this.#call);
-      if (!this.#call.isOver) this.#send(answer);
+      this.#send(await method(request, this.#call));
     } catch (error) {
       this.#call.warn('the answer could not be sent', { err: error });
     } finally {
@@ -107,6 +106,7 @@ class AnsweredStream extends ServerInterceptingCall {
     }
   }
 
+  /** Does nothing once the call is over. */
   #send(answer: Buffer | StatusError): void {
     if (answer instanceof StatusError) return this.#stream.sendStatus(wireStatus(answer));
     this.#stream.sendMessage(answer, () => undefined);

@@ -224,18 +224,23 @@ describe('what a caller is answered', () => {
       expect(theLine('NodeExpandVolume')).to.include({ code: 'INTERNAL' });
     });
 
-    it('a deadline that passes before the request is there: DEADLINE_EXCEEDED', async () => {
-      stream = rawStream(site.socketPath, path, { 'grpc-timeout': '1n' });
-      expect(await stream.code).to.equal('DEADLINE_EXCEEDED');
-      stream.send(frame(Buffer.of()));
-      stream.finish();
-      await site.connect().node.NodeExpandVolume({});
-      expect(handled).to.equal(1);
-      expect(site.about('NodeExpandVolume').map(({ code }) => code)).to.deep.equal([
-        'DEADLINE_EXCEEDED',
-        'OK',
-      ]);
-    });
+    const parts: [title: string, before: readonly Buffer[]][] = [
+      ['of which nothing is there', []],
+      ['of which all but the end is there', [frame(Buffer.of())]],
+    ];
+    for (const [title, before] of parts) {
+      it(`a deadline that passes during a request ${title}: DEADLINE_EXCEEDED`, async () => {
+        stream = rawStream(site.socketPath, path, { 'grpc-timeout': '20m' });
+        for (const bytes of before) stream.send(bytes);
+        expect(await stream.code).to.equal('DEADLINE_EXCEEDED');
+        if (before.length === 0) stream.send(frame(Buffer.of()));
+        stream.finish();
+        await site.connect().node.NodeExpandVolume({});
+        expect(handled).to.equal(1);
+        const codes = site.about('NodeExpandVolume').map(({ code }) => code);
+        expect(codes).to.deep.equal(['DEADLINE_EXCEEDED', 'OK']);
+      });
+    }
 
     it('a request of just the size that is allowed is handled', async () => {
       // A tag, a length of two bytes, and the text.
