@@ -49,73 +49,65 @@ const CLOSING_TIME = 100;
 
 const OK = { code: status.OK, details: 'OK' };
 
+/** Private by word only: `#` costs a Probe a twentieth of its time. */
 class AnsweredStream extends ServerInterceptingCall {
-  readonly #stream: ServerInterceptingCallInterface;
-  readonly #path: string;
-  readonly #call: OngoingCall;
-  readonly #to: Answering;
-
   constructor(
-    stream: ServerInterceptingCallInterface,
-    path: string,
-    call: OngoingCall,
-    to: Answering,
+    private readonly stream: ServerInterceptingCallInterface,
+    private readonly path: string,
+    private readonly call: OngoingCall,
+    private readonly to: Answering,
   ) {
     super(stream);
-    this.#stream = stream;
-    this.#path = path;
-    this.#call = call;
-    this.#to = to;
   }
 
   override start(): void {
-    const method = this.#to.methods.get(this.#path);
+    const method = this.to.methods.get(this.path);
     let request: Buffer | undefined;
     let hasBegun = false;
-    this.#to.callers.begin();
-    this.#stream.start({
+    this.to.callers.begin();
+    this.stream.start({
       onReceiveMetadata: () => {
         hasBegun = true;
-        if (method === undefined) this.#send(notImplemented(this.#path));
-        else this.#stream.startRead();
+        if (method === undefined) this.send(notImplemented(this.path));
+        else this.stream.startRead();
       },
       onReceiveMessage: (bytes: Buffer) => {
-        if (request !== undefined) return this.#send(notOneRequest());
+        if (request !== undefined) return this.send(notOneRequest());
         request = bytes;
-        return this.#stream.startRead();
+        return this.stream.startRead();
       },
       onReceiveHalfClose: () => {
-        if (method !== undefined && request !== undefined) void this.#answer(method, request);
-        else setTimeout(() => this.#send(notOneRequest()), CLOSING_TIME);
+        if (method !== undefined && request !== undefined) void this.answer(method, request);
+        else setTimeout(() => this.send(notOneRequest()), CLOSING_TIME);
       },
-      onCancel: () => this.#closed(),
+      onCancel: () => this.closed(),
     });
     // Its caller gave up before.
-    if (!hasBegun) this.#closed();
+    if (!hasBegun) this.closed();
   }
 
-  async #answer(method: Unary, request: Buffer): Promise<void> {
-    if (this.#call.isOver) return;
-    this.#to.handlers.begin();
+  private async answer(method: Unary, request: Buffer): Promise<void> {
+    if (this.call.isOver) return;
+    this.to.handlers.begin();
     try {
-      this.#send(await method(request, this.#call));
+      this.send(await method(request, this.call));
     } catch (error) {
-      this.#call.warn('the answer could not be sent', { err: error });
+      this.call.warn('the answer could not be sent', { err: error });
     } finally {
-      this.#to.handlers.end();
+      this.to.handlers.end();
     }
   }
 
   /** Does nothing once the call is over. */
-  #send(answer: Buffer | StatusError): void {
-    if (answer instanceof StatusError) return this.#stream.sendStatus(wireStatus(answer));
-    this.#stream.sendMessage(answer, () => undefined);
-    return this.#stream.sendStatus(OK);
+  private send(answer: Buffer | StatusError): void {
+    if (answer instanceof StatusError) return this.stream.sendStatus(wireStatus(answer));
+    this.stream.sendMessage(answer, () => undefined);
+    return this.stream.sendStatus(OK);
   }
 
-  #closed(): void {
-    this.#call.closed();
-    this.#to.callers.end();
+  private closed(): void {
+    this.call.closed();
+    this.to.callers.end();
   }
 }
 

@@ -33,13 +33,13 @@ export function notImplemented(path: string): StatusError {
  * methods up is the only place to prevent that.
  */
 export function leadToInterceptors(server: Server): void {
-  server['_retrieveHandler'] = (path: string) => ({
-    path,
+  const unanswered = {
     type: 'unary',
     func: () => undefined,
     serialize: asItIs,
     deserialize: asItIs,
-  });
+  };
+  server['_retrieveHandler'] = (path: string) => ({ ...unanswered, path });
 }
 
 function isHandler(value: unknown): value is Handler<object, object> {

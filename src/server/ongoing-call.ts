@@ -17,91 +17,88 @@ const NOTHING = {};
  * one: closures would cost it a tenth of its time.
  */
 export class OngoingCall implements Call {
-  readonly #log: Log;
-  readonly #path: string;
-  readonly #deadline: number;
-  readonly #begun = performance.now();
-  #request: object = NOTHING;
+  private readonly begun = performance.now();
+  private request: object = NOTHING;
   /** What the handler came to: its response or its refusal. */
-  #result: object | undefined;
+  private result: object | undefined;
   /** What the caller came to. */
-  #outcome: StatusError | 'OK' | undefined;
-  #abort: AbortController | undefined;
+  private outcome: StatusError | 'OK' | undefined;
+  private abort: AbortController | undefined;
 
   /** `path` of the RPC as gRPC has it; `deadline` in ms since the epoch, Infinity without one. */
-  constructor(log: Log, path: string, deadline: number) {
-    this.#log = log;
-    this.#path = path;
-    this.#deadline = deadline;
-  }
+  constructor(
+    private readonly log: Log,
+    private readonly path: string,
+    private readonly deadline: number,
+  ) {}
 
   /** Whether the caller is done: what the handler answers now reaches nobody. */
   get isOver(): boolean {
-    return this.#outcome !== undefined;
+    return this.outcome !== undefined;
   }
 
   /** Aborts with the StatusError that says why the caller is done before the handler is. */
   get signal(): AbortSignal {
-    this.#abort ??= new AbortController();
-    this.#abortIfGivenUp();
-    return this.#abort.signal;
+    this.abort ??= new AbortController();
+    this.abortIfGivenUp();
+    return this.abort.signal;
   }
 
   warn(message: string, details?: Readonly<Record<string, unknown>>): void {
-    this.#log.warn({ ...details, ...this.#names() }, message);
+    this.log.warn({ ...details, ...this.names() }, message);
   }
 
   /** The request could be read; log lines name it from now on. */
   received(request: object): void {
-    this.#request = request;
+    this.request = request;
   }
 
   /** The handler is done, with its response or its refusal. */
   handled(result: object): void {
-    this.#result = result;
+    this.result = result;
     if (!this.isOver) return;
     const answer = result instanceof StatusError ? result : 'OK';
-    const isFailure = answer !== 'OK' && levelOf(this.#path, answer.code) === 'error';
-    this.#writeLine(isFailure ? 'error' : 'debug', answer, 'ended after its caller had gone');
+    const isFailure = answer !== 'OK' && levelOf(this.path, answer.code) === 'error';
+    this.writeLine(isFailure ? 'error' : 'debug', answer, 'ended after its caller had gone');
   }
 
   /** A status goes to the caller, the handler's or one of grpc-js's own. The first one counts. */
   end(code: Code | 'OK', reason: string): void {
     if (this.isOver) return;
-    this.#outcome = code === 'OK' ? code : this.#refusal(code, reason);
-    this.#abortIfGivenUp();
-    this.#writeLine(levelOf(this.#path, code), this.#outcome, code);
+    this.outcome = code === 'OK' ? code : this.refusal(code, reason);
+    this.abortIfGivenUp();
+    this.writeLine(levelOf(this.path, code), this.outcome, code);
   }
 
   /** The stream is closed. Comes after every end, and without one when the caller gave up. */
   closed(): void {
     if (this.isOver) return;
-    if (Date.now() + DEADLINE_SLACK < this.#deadline) this.end('CANCELLED', 'the caller gave up');
+    if (Date.now() + DEADLINE_SLACK < this.deadline) this.end('CANCELLED', 'the caller gave up');
     else this.end('DEADLINE_EXCEEDED', 'the deadline of the caller passed');
   }
 
-  #abortIfGivenUp(): void {
-    if (this.#result === undefined && this.isOver) this.#abort?.abort(this.#outcome);
+  private abortIfGivenUp(): void {
+    if (this.result === undefined && this.isOver) this.abort?.abort(this.outcome);
   }
 
-  #refusal(code: Code, reason: string): StatusError {
-    if (this.#result instanceof StatusError && this.#result.code === code) return this.#result;
+  private refusal(code: Code, reason: string): StatusError {
+    if (this.result instanceof StatusError && this.result.code === code) return this.result;
     return new StatusError(code, reason);
   }
 
-  #writeLine(level: Level, answer: StatusError | 'OK', message: string): void {
-    if (!this.#log.isLevelEnabled(level)) return;
+  private writeLine(level: Level, answer: StatusError | 'OK', message: string): void {
+    if (!this.log.isLevelEnabled(level)) return;
     const [code, reasons] =
       answer === 'OK' ? [answer, {}] : [answer.code, reasonsOf(level, answer)];
-    const ms = Math.round((performance.now() - this.#begun) * 1000) / 1000;
-    const names = this.#names();
-    this.#log[level]({ ...names, code, ms, ...reasons }, `${names.method} ${message}`);
+    const ms = Math.round((performance.now() - this.begun) * 1000) / 1000;
+    const names = this.names();
+    this.log[level]({ ...names, code, ms, ...reasons }, `${names.method} ${message}`);
   }
 
-  #names(): Readonly<Record<string, string>> & { readonly method: string } {
-    const result = this.#result;
+  private names(): Readonly<Record<string, string>> & { readonly method: string } {
+    const result = this.result;
     const response = result === undefined || result instanceof StatusError ? NOTHING : result;
-    return { method: cut(shortName(this.#path)), ...idsIn(this.#request, response) };
+    return { method: cut(shortName(this.path)), ...idsIn(this.request, response) };
   }
 }
 
