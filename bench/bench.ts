@@ -16,14 +16,16 @@ async function run(args: readonly string[]): Promise<number> {
   try {
     plan = planFrom(args);
   } catch (error) {
-    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
-    return 2;
+    return fail(error, 2);
   }
-  if (plan === undefined) {
-    process.stdout.write(HELP);
-    return 0;
-  }
-  return runPlan(plan);
+  if (plan !== undefined) return runPlan(plan).catch((error: unknown) => fail(error, 1));
+  process.stdout.write(HELP);
+  return 0;
+}
+
+function fail(error: unknown, exitCode: number): number {
+  process.stderr.write(`bench: ${error instanceof Error ? error.message : String(error)}\n`);
+  return exitCode;
 }
 
 async function runPlan(plan: Plan): Promise<number> {

@@ -30,11 +30,18 @@ export function report({ runs, starts, memory }: Results): string {
 function runTable(runs: readonly Run[]): string {
   const withPeer = runs.some(({ peer }) => peer !== undefined);
   const withFew = runs.some(({ few }) => few !== undefined);
+  const lowest = Math.min(...runs.map(({ volumes }) => volumes).filter((volumes) => volumes > 0));
   const ownHead = withPeer
     ? ['ours/s', 'median us', 'p99 us']
     : ['per second', 'median us', 'p99 us'];
   const peerHead = withPeer ? ['peer/s', 'median us', 'p99 us', 'ours:peer'] : [];
-  const head = ['', 'volumes', ...ownHead, ...peerHead, ...(withFew ? ['cost to few'] : [])];
+  const head = [
+    '',
+    'volumes',
+    ...ownHead,
+    ...peerHead,
+    ...(withFew ? [`cost to that with ${lowest}`] : []),
+  ];
   const rows = runs.map(({ title, volumes, ours, peer, few }) => [
     title,
     figure(volumes),
