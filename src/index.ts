@@ -1,5 +1,6 @@
 /** The public interface for programs; the README shows its use. */
-export type { Check, CheckResult, Deviation } from './conformance/check.js';
+export type { Check, CheckResult } from './conformance/check.js';
+export type { Deviation } from './conformance/deviation.js';
 export {
   checkConformance,
   type ConformanceOptions,

@@ -1,3 +1,4 @@
+import type { Deviation } from './deviation.js';
 import type { Subject } from './subject.js';
 import type { Trial } from './trial.js';
 
@@ -23,19 +24,6 @@ export interface Check {
    * be tried.
    */
   run(trial: Trial): Promise<void>;
-}
-
-/** The driver cannot be tried on this rule. The message says why: it is reported, never as passed. */
-export class Untestable extends Error {
-  override readonly name = 'Untestable';
-}
-
-/** Where a driver did not do what the rule wants. */
-export interface Deviation {
-  /** The call, in words, without secrets. */
-  readonly sent: string;
-  readonly came: string;
-  readonly wanted: string;
 }
 
 export interface CheckResult {

@@ -4,7 +4,7 @@ import { statSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { CallOptions, Client } from '../csi/client.js';
 import { socketPathOf } from '../csi/endpoint.js';
-import { Untestable } from './check.js';
+import { Untestable } from './untestable.js';
 import type { Subject } from './subject.js';
 
 export interface RestartDeps {

@@ -6,7 +6,8 @@ import type { CreateVolumeRequest } from '../csi/generated/csi/v1/CreateVolumeRe
 import type { Volume } from '../csi/generated/csi/v1/Volume.js';
 import type { VolumeCapability } from '../csi/generated/csi/v1/VolumeCapability.js';
 import { StatusError, type Code } from '../csi/status.js';
-import { Untestable, type Deviation } from './check.js';
+import { Untestable } from './untestable.js';
+import type { Deviation } from './deviation.js';
 import { describeOutcome, outcomeOf, type Outcome } from './outcome.js';
 import type { Secrets } from './secrets.js';
 import type { Mode } from './spec-table.js';

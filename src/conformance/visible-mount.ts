@@ -1,5 +1,5 @@
 import { readFileSync, realpathSync } from 'node:fs';
-import { Untestable } from './check.js';
+import { Untestable } from './untestable.js';
 
 /** Throws Untestable unless the checker sees what the driver has mounted at a path. */
 export function needVisible(path: string): void {

@@ -1,4 +1,5 @@
-import { Untestable, type Check } from '../check.js';
+import { Untestable } from '../untestable.js';
+import type { Check } from '../check.js';
 import { allOf, controllerCapability } from '../controller-prerequisite.js';
 import { describeOutcome, outcomeOf } from '../outcome.js';
 import { MODES, NEW_MODES } from '../spec-table.js';

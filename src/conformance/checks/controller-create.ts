@@ -1,5 +1,6 @@
 import type { CreateVolumeRequest } from '../../csi/generated/csi/v1/CreateVolumeRequest.js';
-import { Untestable, type Check } from '../check.js';
+import { Untestable } from '../untestable.js';
+import type { Check } from '../check.js';
 import { controllerCapability } from '../controller-prerequisite.js';
 import { outcomeOf } from '../outcome.js';
 import { mountCapability, type Trial } from '../trial.js';

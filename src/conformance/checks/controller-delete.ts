@@ -1,4 +1,5 @@
-import { Untestable, type Check } from '../check.js';
+import { Untestable } from '../untestable.js';
+import type { Check } from '../check.js';
 import { needPublishing } from '../control.js';
 import { allOf, controllerCapability } from '../controller-prerequisite.js';
 import { outcomeOf } from '../outcome.js';

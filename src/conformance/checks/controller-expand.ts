@@ -1,5 +1,6 @@
 import type { ControllerExpandVolumeRequest } from '../../csi/generated/csi/v1/ControllerExpandVolumeRequest.js';
-import { Untestable, type Check } from '../check.js';
+import { Untestable } from '../untestable.js';
+import type { Check } from '../check.js';
 import { controllerCapability, allOf } from '../controller-prerequisite.js';
 import { deletedVolume } from '../deleted-volume.js';
 import { outcomeOf } from '../outcome.js';

@@ -1,5 +1,6 @@
 import type { ListVolumesResponse__Output } from '../../csi/generated/csi/v1/ListVolumesResponse.js';
-import { Untestable, type Check } from '../check.js';
+import { Untestable } from '../untestable.js';
+import type { Check } from '../check.js';
 import { allOf, controllerCapability } from '../controller-prerequisite.js';
 import { mountCapability, type Trial } from '../trial.js';
 

@@ -1,6 +1,7 @@
 import { readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Untestable, type Check } from '../check.js';
+import { Untestable } from '../untestable.js';
+import type { Check } from '../check.js';
 import { modes, modesSince } from '../prerequisite.js';
 import type { Mode } from '../spec-table.js';
 import { mountCapability, type Trial } from '../trial.js';

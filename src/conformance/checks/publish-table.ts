@@ -1,6 +1,7 @@
 import type { NodePublishVolumeRequest } from '../../csi/generated/csi/v1/NodePublishVolumeRequest.js';
 import type { VolumeCapability } from '../../csi/generated/csi/v1/VolumeCapability.js';
-import { Untestable, type Check } from '../check.js';
+import { Untestable } from '../untestable.js';
+import type { Check } from '../check.js';
 import { expectContradicted } from '../contradiction.js';
 import { outcomeOf } from '../outcome.js';
 import { modes, modesSince } from '../prerequisite.js';

@@ -1,4 +1,5 @@
-import { Untestable, type Check } from '../check.js';
+import { Untestable } from '../untestable.js';
+import type { Check } from '../check.js';
 import { modes } from '../prerequisite.js';
 import type { Mode } from '../spec-table.js';
 import { mountCapability, type Trial } from '../trial.js';

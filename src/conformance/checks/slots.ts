@@ -1,4 +1,5 @@
-import { Untestable, type Check } from '../check.js';
+import { Untestable } from '../untestable.js';
+import type { Check } from '../check.js';
 import { outcomeOf } from '../outcome.js';
 import { modes, modesSince } from '../prerequisite.js';
 import { MODES, specCell, type Mode } from '../spec-table.js';
