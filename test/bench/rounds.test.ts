@@ -77,9 +77,6 @@ describe('drivers that take turns', () => {
 });
 
 describe('the figures of turns', () => {
-  const rounds = (...rates: number[]): Outcome =>
-    rates.map((rate) => ({ rate, median: 1 / rate, p99: 2 / rate }));
-
   it('are the middle of all turns', () => {
     expect(typical(rounds(10, 1000, 20), 'rate')).to.equal(20);
     expect(typical(rounds(10, 1000, 20), 'p99')).to.equal(0.1);
@@ -95,3 +92,7 @@ describe('the figures of turns', () => {
     expect(rateRatio(rounds(1), failed)).to.deep.equal(NaN);
   });
 });
+
+function rounds(...rates: number[]): Outcome {
+  return rates.map((rate) => ({ rate, median: 1 / rate, p99: 2 / rate }));
+}
