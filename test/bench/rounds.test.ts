@@ -10,11 +10,6 @@ function subject(name: string): Subject {
   return { name, client, steps, nodeId: 'node-1', pid: undefined, directory: '/nonexistent' };
 }
 
-/** One turn for each rate. */
-function rounds(...rates: number[]): Outcome {
-  return rates.map((rate) => ({ rate, median: 1 / rate, p99: 2 / rate }));
-}
-
 describe('drivers that take turns', () => {
   const [ours, peer] = [subject('ours'), subject('peer')];
   const never = new AbortController().signal;
