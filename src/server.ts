@@ -7,6 +7,7 @@ import type {
 } from './csi/generated/csi/v1/Controller.js';
 import type { IdentityDefinition, IdentityHandlers } from './csi/generated/csi/v1/Identity.js';
 import type { NodeDefinition, NodeHandlers } from './csi/generated/csi/v1/Node.js';
+import type { Around } from './csi/around.js';
 import type { Handlers } from './csi/handler.js';
 import type { Log } from './log.js';
 import { answering } from './server/answering.js';
@@ -31,6 +32,8 @@ export interface ServeOptions {
   /** Permission bits of the socket, for example 0o600. */
   readonly socketMode: number;
   readonly services: readonly ServedService[];
+  /** What runs around the handlers of these services. */
+  readonly around?: Around | undefined;
   readonly log: Log;
   /** In bytes. A larger request is answered RESOURCE_EXHAUSTED and not read. */
   readonly maxRequestBytes: number;
@@ -53,7 +56,9 @@ export async function serve(options: ServeOptions): Promise<Server> {
   const callers = noneRunning();
   const handlers = noneRunning();
   const grpcServer = new GrpcServer({
-    interceptors: [answering({ methods: methodsOf(services), log, callers, handlers })],
+    interceptors: [
+      answering({ methods: methodsOf(services, options.around), log, callers, handlers }),
+    ],
     'grpc.max_receive_message_length': maxRequestBytes,
     'grpc.enable_channelz': 0,
   });

@@ -1,4 +1,5 @@
 import type { Server, ServiceDefinition } from '@grpc/grpc-js';
+import type { Around, Method } from '../csi/around.js';
 import type { Handler } from '../csi/handler.js';
 import { StatusError } from '../csi/status.js';
 import { unary, type Unary } from './unary.js';
@@ -8,6 +9,7 @@ export type Methods = ReadonlyMap<string, Unary>;
 
 export function methodsOf(
   services: readonly { readonly definition: ServiceDefinition; readonly handlers: object }[],
+  around?: Around,
 ): Methods {
   const methods = new Map<string, Unary>();
   for (const service of services) {
@@ -17,10 +19,31 @@ export function methodsOf(
         if (isHandler(found)) return found;
         throw notImplemented(method.path);
       };
-      methods.set(method.path, unary(method, handler));
+      const name = serviceName(method.path);
+      const outermost =
+        around === undefined || name === undefined
+          ? undefined
+          : surrounded(handler, around, { service: name, rpc, path: method.path });
+      methods.set(method.path, unary(method, outermost === undefined ? handler : () => outermost));
     }
   }
   return methods;
+}
+
+function surrounded(
+  handler: () => Handler<object, object>,
+  around: Around,
+  method: Method,
+): Handler<object, object> {
+  return (request, call) =>
+    around(method, request, call, async (changed) => handler()(changed, call));
+}
+
+/** `Node` of `/csi.v1.Node/NodePublishVolume`; undefined for a service of another interface. */
+function serviceName(path: string): Method['service'] | undefined {
+  return (['Identity', 'Controller', 'Node'] as const).find((service) =>
+    path.startsWith(`/csi.v1.${service}/`),
+  );
 }
 
 export function notImplemented(path: string): StatusError {
