@@ -8,6 +8,7 @@ import type {
 import type { IdentityDefinition, IdentityHandlers } from './csi/generated/csi/v1/Identity.js';
 import type { NodeDefinition, NodeHandlers } from './csi/generated/csi/v1/Node.js';
 import type { Around } from './csi/around.js';
+import type { CallObserver } from './csi/ended-call.js';
 import type { Handlers } from './csi/handler.js';
 import type { Log } from './log.js';
 import { answering } from './server/answering.js';
@@ -34,6 +35,8 @@ export interface ServeOptions {
   readonly services: readonly ServedService[];
   /** What runs around the handlers of these services. */
   readonly around?: Around | undefined;
+  /** Told of every call once its caller is done, also of calls that reached no handler. */
+  readonly observe?: CallObserver | undefined;
   readonly log: Log;
   /** In bytes. A larger request is answered RESOURCE_EXHAUSTED and not read. */
   readonly maxRequestBytes: number;
@@ -52,12 +55,12 @@ const CLOSING_TIME = 200;
 
 /** Serves on a unix socket from when it resolves. Throws a ListenError. */
 export async function serve(options: ServeOptions): Promise<Server> {
-  const { socketPath, socketMode, services, log, maxRequestBytes } = options;
+  const { socketPath, socketMode, services, log, maxRequestBytes, observe } = options;
   const callers = noneRunning();
   const handlers = noneRunning();
   const grpcServer = new GrpcServer({
     interceptors: [
-      answering({ methods: methodsOf(services, options.around), log, callers, handlers }),
+      answering({ methods: methodsOf(services, options.around), log, observe, callers, handlers }),
     ],
     'grpc.max_receive_message_length': maxRequestBytes,
     'grpc.enable_channelz': 0,

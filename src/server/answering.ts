@@ -5,6 +5,7 @@ import {
   type ServerInterceptor,
 } from '@grpc/grpc-js';
 import { codeName } from '../csi/code.js';
+import type { CallObserver } from '../csi/ended-call.js';
 import { StatusError } from '../csi/status.js';
 import type { Log } from '../log.js';
 import { notImplemented, type Methods } from './methods.js';
@@ -17,6 +18,8 @@ export interface Answering {
   readonly methods: Methods;
   /** Gets the one line of every call. */
   readonly log: Log;
+  /** Told of every call once its caller is done. */
+  readonly observe?: CallObserver | undefined;
   /** Counts the calls whose callers still wait. */
   readonly callers: Running;
   /** Counts the handlers that still run, whether or not their callers wait. */
@@ -29,7 +32,7 @@ export interface Answering {
  */
 export function answering(to: Answering): ServerInterceptor {
   return ({ path }, stream) => {
-    const call = new OngoingCall(to.log, path, Number(stream.getDeadline()));
+    const call = new OngoingCall(to.log, path, Number(stream.getDeadline()), to.observe);
     // Calls that are too large or past their deadline grpc-js answers itself, past all interceptors,
     // but with this method of the innermost stream.
     const sendStatus = stream.sendStatus.bind(stream);

@@ -1,3 +1,4 @@
+import type { CallObserver, EndedCall } from '../csi/ended-call.js';
 import type { Call } from '../csi/handler.js';
 import { StatusError, type Code } from '../csi/status.js';
 import type { Log } from '../log.js';
@@ -16,9 +17,13 @@ const NOTHING = {};
  * logged when the caller is: with an answer, or because it gave up. A class, because every Probe makes
  * one: closures would cost it a tenth of its time.
  */
-export class OngoingCall implements Call {
+export class OngoingCall implements Call, EndedCall {
   private readonly begun = performance.now();
-  private request: object = NOTHING;
+  begunAt = 0;
+  ms = 0;
+  requestBytes: Buffer | undefined;
+  request: object | undefined;
+  private answerBytes: Buffer | undefined;
   /** What the handler came to: its response or its refusal. */
   private result: object | undefined;
   /** What the caller came to. */
@@ -28,13 +33,30 @@ export class OngoingCall implements Call {
   /** `path` of the RPC as gRPC has it; `deadline` in ms since the epoch, Infinity without one. */
   constructor(
     private readonly log: Log,
-    private readonly path: string,
+    readonly path: string,
     private readonly deadline: number,
+    private readonly observe: CallObserver | undefined,
   ) {}
 
   /** Whether the caller is done: what the handler answers now reaches nobody. */
   get isOver(): boolean {
     return this.outcome !== undefined;
+  }
+
+  get code(): Code | 'OK' {
+    return this.outcome instanceof StatusError ? this.outcome.code : 'OK';
+  }
+
+  get message(): string {
+    return this.outcome instanceof StatusError ? this.outcome.message : '';
+  }
+
+  get responseBytes(): Buffer | undefined {
+    return this.outcome === 'OK' ? this.answerBytes : undefined;
+  }
+
+  get response(): object | undefined {
+    return this.outcome === 'OK' ? this.result : undefined;
   }
 
   /** Aborts with the StatusError that says why the caller is done before the handler is. */
@@ -48,14 +70,20 @@ export class OngoingCall implements Call {
     this.log.warn({ ...details, ...this.names() }, message);
   }
 
+  /** A request has arrived, which may be one that cannot be read. */
+  arrived(bytes: Buffer): void {
+    this.requestBytes = bytes;
+  }
+
   /** The request could be read; log lines name it from now on. */
   received(request: object): void {
     this.request = request;
   }
 
-  /** The handler is done, with its response or its refusal. */
-  handled(result: object): void {
+  /** The handler is done, with its refusal or its response, which is `bytes` on the wire. */
+  handled(result: object, bytes?: Buffer): void {
     this.result = result;
+    this.answerBytes = bytes;
     if (!this.isOver) return;
     const answer = result instanceof StatusError ? result : 'OK';
     const isFailure = answer !== 'OK' && levelOf(this.path, answer.code) === 'error';
@@ -66,8 +94,11 @@ export class OngoingCall implements Call {
   end(code: Code | 'OK', reason: string): void {
     if (this.isOver) return;
     this.outcome = code === 'OK' ? code : this.refusal(code, reason);
+    this.ms = performance.now() - this.begun;
+    this.begunAt = Date.now() - this.ms;
     this.abortIfGivenUp();
     this.writeLine(levelOf(this.path, code), this.outcome, code);
+    this.observe?.(this);
   }
 
   /** The stream is closed. Comes after every end, and without one when the caller gave up. */
@@ -98,7 +129,7 @@ export class OngoingCall implements Call {
   private names(): Readonly<Record<string, string>> & { readonly method: string } {
     const result = this.result;
     const response = result === undefined || result instanceof StatusError ? NOTHING : result;
-    return { method: cut(shortName(this.path)), ...idsIn(this.request, response) };
+    return { method: cut(shortName(this.path)), ...idsIn(this.request ?? NOTHING, response) };
   }
 }
 

@@ -16,12 +16,13 @@ export function unary<Request extends object, Response extends object>(
   handler: () => Handler<Request, Response>,
 ): Unary {
   return async (bytes, call) => {
+    call.arrived(bytes);
     try {
       const request = parse(requestDeserialize, bytes);
       call.received(request);
       const response = await handler()(request, call);
       const answer = responseSerialize(response);
-      call.handled(response);
+      call.handled(response, answer);
       return answer;
     } catch (thrown) {
       const refusal = StatusError.from(thrown);
