@@ -11,6 +11,7 @@ import { requireRightToMount } from './right-to-mount.js';
 import { serve, type Server } from './server.js';
 import { healthCheck } from './services/health-check.js';
 import { identityService, type Health } from './services/identity.js';
+import { noSimulations } from './services/simulations.js';
 import { makeStateDirectory } from './state-directory.js';
 import { VERSION } from './version.js';
 
@@ -53,6 +54,7 @@ export function driverWith(options: Options): Driver {
     ],
     HEALTH_MAX_AGE_MS,
   );
+  const simulations = noSimulations();
   let server: Server | undefined;
   let assembly: Assembly | undefined;
   let started: Promise<void> | undefined;
@@ -109,7 +111,7 @@ export function driverWith(options: Options): Driver {
         ],
       });
       goOnUnlessStopped();
-      assembly = await assemble(options, log);
+      assembly = await assemble(options, log, simulations);
       goOnUnlessStopped();
     } catch (error) {
       await close();

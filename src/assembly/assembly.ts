@@ -4,6 +4,7 @@ import type { Handlers } from '../csi/handler.js';
 import { requireFreePool } from '../host/pool-marker.js';
 import type { Log } from '../log.js';
 import type { Options } from '../options.js';
+import type { Simulations } from '../services/simulations.js';
 import { markedUses, recordedUses } from '../services/volume-uses.js';
 import { assembleController, takePool, type Surroundings } from './controller.js';
 import { hasStore, openFoundation, type Foundation } from './foundation.js';
@@ -17,11 +18,15 @@ export interface Assembly {
 }
 
 /** Opens the state and puts the services together. Throws a StoreError or a PoolError. */
-export async function assemble(options: Options, log: Log): Promise<Assembly> {
+export async function assemble(
+  options: Options,
+  log: Log,
+  simulations: Simulations,
+): Promise<Assembly> {
   const serves = new Set(options.services);
   // A store that was lost must not be taken for one that is new.
   if (serves.has('controller') && !hasStore(options)) requireFreePool(options.poolDir);
-  const foundation = await openFoundation(options, log);
+  const foundation = await openFoundation(options, log, simulations);
   const close = () => foundation.store.close();
   try {
     if (serves.has('controller')) await takePool(foundation);

@@ -9,6 +9,7 @@ import type { NodeInfo } from '../model/node-info.js';
 import type { Options } from '../options.js';
 import { expansion, type Expansion } from '../services/expansion.js';
 import { promisedCapacity, type PromisedCapacity } from '../services/promised-capacity.js';
+import type { Simulations } from '../services/simulations.js';
 import { volumeLocks, type VolumeLocks } from '../services/volume-locks.js';
 import { openLevel } from '../store/level.js';
 import { openStore } from '../store/open-store.js';
@@ -23,6 +24,8 @@ export interface Foundation {
   /** One set for both services: the unit is the volume. */
   readonly locks: VolumeLocks;
   readonly capacity: PromisedCapacity;
+  /** What is pretended, whatever the store says. */
+  readonly simulations: Simulations;
   readonly expansion: Expansion;
   /** This node; unused by a controller alone. */
   readonly node: NodeInfo;
@@ -45,20 +48,28 @@ export function hasStore(options: Options): boolean {
 }
 
 /** Opens store and pool. Throws a StoreError or a PoolError, with nothing left open. */
-export async function openFoundation(options: Options, log: Log): Promise<Foundation> {
+export async function openFoundation(
+  options: Options,
+  log: Log,
+  simulations: Simulations,
+): Promise<Foundation> {
   const store = await openStore(await openLevel(storeDirectory(options), { sync: options.sync }));
   try {
-    return standOn(store, options, log);
+    return standOn(store, options, log, simulations);
   } catch (cause) {
     await store.close();
     throw new PoolError(`the pool ${options.poolDir} cannot be opened`, { cause });
   }
 }
 
-function standOn(store: Store, options: Options, log: Log): Foundation {
+function standOn(store: Store, options: Options, log: Log, simulations: Simulations): Foundation {
   const { nodeId, poolDir, sync } = options;
   const pool = openPool(poolDir, sync);
-  const capacity = promisedCapacity(options.capacity, (kind) => store.promisedBytes(kind));
+  const capacity = promisedCapacity(
+    options.capacity,
+    (kind) => store.promisedBytes(kind),
+    simulations.isFull,
+  );
   return {
     options,
     log,
@@ -66,6 +77,7 @@ function standOn(store: Store, options: Options, log: Log): Foundation {
     pool,
     locks: volumeLocks(options.onOverlap),
     capacity,
+    simulations,
     expansion: expansion({ store, pool, capacity, sizes: options }),
     node: {
       nodeId,

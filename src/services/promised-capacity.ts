@@ -25,22 +25,25 @@ export interface PromisedCapacity {
 
 /**
  * `capacity`: bytes by kind, that of volumes without a kind under the empty one; an empty map for no
- * simulation. `promised`: what existing volumes take.
+ * simulation. `promised`: what existing volumes take. `isFull`: the kinds of which nothing is left all the
+ * same, with or without simulation.
  */
 export function promisedCapacity(
   capacity: ReadonlyMap<string, bigint>,
   promised: (kind: string) => bigint,
+  isFull: (kind: string) => boolean = () => false,
 ): PromisedCapacity {
   const reserved = new Map<string, bigint>();
   const reservedIn = (kind: string) => reserved.get(kind) ?? 0n;
   const left = (kind: string): bigint => {
+    if (isFull(kind)) return 0n;
     const bytes = (capacity.get(kind) ?? 0n) - promised(kind) - reservedIn(kind);
     return bytes > 0n ? bytes : 0n;
   };
   const candidates = (parameters: StringMap): string[] => {
     const kind = Object.hasOwn(parameters, KIND) ? parameters[KIND] : undefined;
     if (kind !== undefined) return [kind];
-    return capacity.has('') ? [''] : [...capacity.keys()];
+    return capacity.size === 0 || capacity.has('') ? [''] : [...capacity.keys()];
   };
   const exhausted = (kinds: readonly string[], bytes: bigint) =>
     new StatusError(
@@ -62,22 +65,23 @@ export function promisedCapacity(
     },
 
     available(parameters) {
-      if (capacity.size === 0) return undefined;
+      if (capacity.size === 0) return isFull('') ? 0n : undefined;
       return candidates(parameters)
         .map(left)
         .reduce((a, b) => (a > b ? a : b), 0n);
     },
 
     choose(parameters, bytes) {
-      if (capacity.size === 0) return '';
       const kinds = candidates(parameters);
+      if (capacity.size === 0 && !isFull('')) return '';
       const kind = kinds.find((each) => left(each) >= bytes);
       if (kind === undefined) throw exhausted(kinds, bytes);
       return kind;
     },
 
     reserve(kind, bytes) {
-      if (capacity.has(kind) && left(kind) < bytes) throw exhausted([kind], bytes);
+      if ((capacity.has(kind) || isFull(kind)) && left(kind) < bytes)
+        throw exhausted([kind], bytes);
       reserved.set(kind, reservedIn(kind) + bytes);
       let held = bytes;
       return () => {

@@ -144,4 +144,43 @@ describe('promisedCapacity', () => {
       expect(capacity.available(kind)).to.equal(10n);
     });
   });
+
+  describe('a kind that is made full', () => {
+    const full = new Set<string>();
+    const withKinds = (bytes: Bytes) =>
+      promisedCapacity(
+        new Map(Object.entries(bytes)),
+        () => 0n,
+        (kind) => full.has(kind),
+      );
+    afterEach(() => full.clear());
+
+    it('has nothing left, until it is no longer full', () => {
+      const capacity = withKinds({ fast: 10n, slow: 5n });
+      full.add('fast');
+      expect(capacity.available({ kind: 'fast' })).to.equal(0n);
+      expect(capacity.available({})).to.equal(5n);
+      refuses(
+        () => capacity.choose({ kind: 'fast' }, 1n),
+        'RESOURCE_EXHAUSTED',
+        /left: 0 of kind fast/,
+      );
+      refuses(() => capacity.reserve('fast', 1n), 'RESOURCE_EXHAUSTED', /left: 0 of kind fast/);
+      expect(capacity.choose({}, 1n)).to.equal('slow');
+      full.clear();
+      expect(capacity.available({ kind: 'fast' })).to.equal(10n);
+      expect(capacity.choose({}, 1n)).to.equal('fast');
+    });
+
+    it('is full where no capacity is simulated too', () => {
+      const capacity = withKinds({});
+      full.add('');
+      expect(capacity.available({})).to.equal(0n);
+      refuses(() => capacity.choose({}, 1n), 'RESOURCE_EXHAUSTED', /1 bytes asked for; left: 0$/);
+      refuses(() => capacity.reserve('', 1n), 'RESOURCE_EXHAUSTED', /left: 0$/);
+      full.clear();
+      expect(capacity.available({})).to.equal(undefined);
+      expect(capacity.choose({}, 1n)).to.equal('');
+    });
+  });
 });
