@@ -2,6 +2,7 @@ import { createRequire } from 'node:module';
 import { isatty } from 'node:tty';
 import type * as PinoPretty from 'pino-pretty';
 import { pino, type DestinationStream, type LevelWithSilent, type Logger } from 'pino';
+import { isHidden, REDACTED } from './csi/hidden-field.js';
 
 export type Log = Logger;
 
@@ -17,14 +18,6 @@ const STDERR = 2;
 
 /** What a destination that blocks may hold back before lines are dropped. */
 const BACKLOG_BYTES = 2 ** 20;
-
-/** Never logged, at whatever depth: what the proto marks csi_secret, mount flags, pods' tokens. */
-const HIDDEN: ReadonlySet<string> = new Set([
-  'secrets',
-  'mount_flags',
-  'mountFlags',
-  'csi.storage.k8s.io/serviceAccount.tokens',
-]);
 
 /**
  * The log of the driver. Lines are written at once, so that the last one before an end is there too.
@@ -68,7 +61,7 @@ function withoutHidden(fields: Record<string, unknown>): Record<string, unknown>
   return Object.fromEntries(
     Object.entries(fields).map(([key, value]) => [
       key,
-      HIDDEN.has(key) ? '[redacted]' : withoutHiddenInside(value),
+      isHidden(key) ? REDACTED : withoutHiddenInside(value),
     ]),
   );
 }

@@ -3,6 +3,8 @@ export interface MessageType {
   /** Without the package: `VolumeCapability.MountVolume`. */
   readonly name: string;
   readonly fields: readonly FieldType[];
+  /** A message says under the name of a oneof which of its fields is set. */
+  readonly oneofs: readonly string[];
 }
 
 export interface FieldType {
@@ -15,7 +17,12 @@ export type ValueType =
   | { readonly kind: 'string' | 'bool' | 'bytes' }
   | { readonly kind: 'number'; readonly name: string }
   | { readonly kind: 'map' }
-  | { readonly kind: 'enum'; readonly values: readonly string[] }
+  | {
+      readonly kind: 'enum';
+      readonly values: readonly string[];
+      /** What the values are on the wire, in the same order. */
+      readonly numbers: readonly number[];
+    }
   /** A function, so that a type may hold itself. */
   | { readonly kind: 'message'; readonly message: () => MessageType };
 
@@ -40,6 +47,7 @@ export function messageType(message: unknown, lookUp: (name: string) => unknown)
         name: text(field, 'name'),
         ...shape(field, place),
       })),
+      oneofs: list(place.descriptor, 'oneofDecl').map((oneof) => text(oneof, 'name')),
     };
   }
 
@@ -51,10 +59,10 @@ export function messageType(message: unknown, lookUp: (name: string) => unknown)
     }
     const typeName = text(field, 'typeName');
     if (written === 'enum') {
-      const values = list(find(typeName, place).descriptor, 'value').map((value) =>
-        text(value, 'name'),
-      );
-      return { repeated, type: { kind: 'enum', values } };
+      const found = list(find(typeName, place).descriptor, 'value');
+      const values = found.map((value) => text(value, 'name'));
+      const numbers = found.map((value) => Number(property(value, 'number')));
+      return { repeated, type: { kind: 'enum', values, numbers } };
     }
     if (written !== 'message') return { repeated, type: { kind: 'number', name: written } };
     const found = find(typeName, place);
