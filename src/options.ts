@@ -7,7 +7,7 @@ import {
   type NodeCapability,
 } from './model/service-capability.js';
 import { readArguments } from './options/arguments.js';
-import { defaultStateDir, defaultTopologyKey } from './options/derived.js';
+import { defaultAdminSocket, defaultStateDir, defaultTopologyKey } from './options/derived.js';
 import { readEnvironment, type Environment } from './options/environment.js';
 import { FIELDS, isField, type Given, type Reading } from './options/given.js';
 import { OptionError, unknownOption } from './options/option-error.js';
@@ -62,6 +62,16 @@ export interface Options {
   readonly logFormat: ValueOf<'logFormat'>;
   /** Milliseconds. */
   readonly shutdownGrace: number;
+  /** Absolute path; empty: none. */
+  readonly adminSocket: string;
+  /** How many calls are kept in memory. */
+  readonly callLogSize: number;
+  /** What their messages may take, in bytes. */
+  readonly callLogMemory: bigint;
+  /** Absolute path; empty: none. */
+  readonly callLogFile: string;
+  /** Whether every call is written to standard output for Kubernetes' end-to-end suite. */
+  readonly grpcCallLines: boolean;
   /** What should be logged at start: options without effect, and combinations that are rarely meant. */
   readonly notices: readonly string[];
 }
@@ -153,7 +163,15 @@ function resolve({ given, notices }: Reading, env: Environment): Options {
     logLevel: value('logLevel'),
     logFormat: value('logFormat'),
     shutdownGrace: value('shutdownGrace'),
-    notices: Object.freeze([...notices, ...doubts(all, { profile, driverName, services }, env)]),
+    adminSocket: chosen('adminSocket', () => defaultAdminSocket(stateDir)),
+    callLogSize: value('callLogSize'),
+    callLogMemory: value('callLogMemory'),
+    callLogFile: value('callLogFile'),
+    grpcCallLines: value('grpcCallLines'),
+    notices: Object.freeze([
+      ...notices,
+      ...doubts(all, { profile, driverName, services, stateDir }, env),
+    ]),
   };
   checkTogether(options);
   return Object.freeze(options);
@@ -181,7 +199,7 @@ function checkTogether(options: Options): void {
 /** What is allowed, but rarely meant. */
 function doubts(
   given: Given,
-  options: Pick<Options, 'profile' | 'driverName' | 'services'>,
+  options: Pick<Options, 'profile' | 'driverName' | 'services' | 'stateDir'>,
   env: Environment,
 ): string[] {
   const found: string[] = [];
@@ -198,6 +216,11 @@ function doubts(
     found.push(
       'option node-id is not given, so it is the host name, which in a pod is the name of the pod: ' +
         'set KUBE_NODE_NAME from spec.nodeName',
+    );
+  }
+  if (given.adminSocket === undefined && defaultAdminSocket(options.stateDir) === '') {
+    found.push(
+      'the path of the state directory is too long for an admin socket in it; --admin-socket names another place',
     );
   }
   return found;

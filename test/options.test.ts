@@ -33,6 +33,11 @@ const DEFAULTS: Options = {
   logLevel: 'info',
   logFormat: 'auto',
   shutdownGrace: 10_000,
+  adminSocket: '/home/u/.local/state/csi-mock/admin.sock',
+  callLogSize: 1000,
+  callLogMemory: 4_194_304n,
+  callLogFile: '',
+  grpcCallLines: false,
   notices: [],
 };
 
@@ -57,6 +62,16 @@ describe('options', () => {
       });
     }
 
+    it('have no admin socket where its path would be too long, and say so', () => {
+      const stateDir = `/${'d'.repeat(97)}`;
+      const { adminSocket, notices } = resolveOptions({ stateDir, endpoint: '/csi.sock' }, {});
+      expect(adminSocket).to.equal('');
+      expect(notices.join()).to.include('--admin-socket');
+      expect(
+        resolveOptions({ stateDir: '/short', endpoint: '/csi.sock' }, {}).notices,
+      ).to.deep.equal([]);
+    });
+
     it('of the profile host-path are those of csi-driver-host-path', () => {
       expect(optionsFromArguments(['--profile=host-path'], { HOME: '/home/u' })).to.deep.equal({
         ...DEFAULTS,
@@ -64,6 +79,7 @@ describe('options', () => {
         endpoint: 'unix:///tmp/csi.sock',
         stateDir: '/csi-data-dir',
         poolDir: '/csi-data-dir/pool',
+        adminSocket: '/csi-data-dir/admin.sock',
         driverName: 'hostpath.csi.k8s.io',
         attach: false,
         controllerCapabilities: CONTROLLER_CAPABILITIES.filter((name) => !name.includes('PUBLISH')),

@@ -1,6 +1,7 @@
 import { homedir } from 'node:os';
 import { isAbsolute, join } from 'node:path';
 import type { Environment } from './environment.js';
+import { SOCKET_PATH_BYTES } from '../csi/endpoint.js';
 import { OptionError } from './option-error.js';
 
 /**
@@ -25,4 +26,10 @@ function homeOfUser(): string {
 export function defaultTopologyKey(driverName: string): string {
   const name = driverName.toLowerCase();
   return `${name.length > 54 ? name : `topology.${name}`}/node`;
+}
+
+/** The admin socket in a state directory; empty where its path would be too long for a socket. */
+export function defaultAdminSocket(stateDir: string): string {
+  const path = join(stateDir, 'admin.sock');
+  return Buffer.byteLength(path) > SOCKET_PATH_BYTES ? '' : path;
 }

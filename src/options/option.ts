@@ -8,6 +8,7 @@ export const GROUPS = [
   'Sizes',
   'How strict it is',
   'How it runs',
+  'How it is watched and steered',
 ] as const;
 
 /** What there is to say about an option beside its name. */

@@ -15,6 +15,7 @@ import {
   type Kind,
 } from './kind.js';
 import type { Option } from './option.js';
+import { WATCHING } from './watching.js';
 
 /**
  * Every option of the driver. Its place in this table is its name: `stateDir` is `--state-dir` and
@@ -216,6 +217,8 @@ export const OPTIONS = {
     default: '10s',
     help: 'How long running calls may take to end once the driver was told to stop.',
   },
+
+  ...WATCHING,
 } as const satisfies Readonly<Record<string, Option<unknown>>>;
 
 /** The name of an option for programs. */

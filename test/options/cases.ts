@@ -297,4 +297,44 @@ export const CASES: { readonly [F in Field]: Case } = {
     bad: ['', '10', '-1s', '25h', 'soon'],
     expected: '10s',
   },
+  adminSocket: {
+    good: [
+      ['', { adminSocket: '' }],
+      ['/run/admin.sock', { adminSocket: '/run/admin.sock' }],
+      ['unix:///run/admin.sock', { adminSocket: '/run/admin.sock' }],
+      ['here/../admin.sock', { adminSocket: resolve('admin.sock') }],
+    ],
+    bad: ['unix://', '/a\0b', 'tcp://127.0.0.1:9000', `/${'a'.repeat(107)}`],
+    expected: 'unix socket',
+  },
+  callLogSize: {
+    good: [
+      ['0', { callLogSize: 0 }],
+      ['50', { callLogSize: 50 }],
+    ],
+    bad: ['', '-1', '1.5', 'all'],
+    expected: 'whole number',
+  },
+  callLogMemory: {
+    good: [['64Ki', { callLogMemory: 65_536n }]],
+    bad: ['', '0', '65535', '2Gi'],
+    expected: 'from 65536 to 1073741824 bytes',
+  },
+  callLogFile: {
+    good: [
+      ['', { callLogFile: '' }],
+      ['/var/log/calls.ndjson', { callLogFile: '/var/log/calls.ndjson' }],
+      ['here/../calls', { callLogFile: resolve('calls') }],
+    ],
+    bad: ['a\0b'],
+    expected: 'file',
+  },
+  grpcCallLines: {
+    good: [
+      ['true', { grpcCallLines: true }],
+      ['0', { grpcCallLines: false }],
+    ],
+    bad: ['', 'yes'],
+    expected: 'true or false',
+  },
 };
