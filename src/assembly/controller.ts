@@ -40,7 +40,7 @@ export function assembleController(
  */
 export async function takePool({ options, pool, store, log }: Foundation): Promise<void> {
   await claimPool(options.poolDir, store, options.sync);
-  const { leftovers, strangers } = await pool.recover((id) => store.volume(id) !== undefined);
+  const { leftovers, strangers } = await pool.volumes.recover((id) => store.volume(id) !== undefined);
   for (const id of strangers) {
     log.warn({ volume: id }, 'a directory in the pool belongs to no volume; it is left alone');
   }
@@ -48,7 +48,7 @@ export async function takePool({ options, pool, store, log }: Foundation): Promi
 
   async function discardAll(ids: readonly string[]): Promise<void> {
     for (const id of ids) {
-      await pool.discard(id).catch((error: unknown) => {
+      await pool.volumes.discard(id).catch((error: unknown) => {
         log.warn({ volume: id, err: error }, 'what is left of a volume could not be removed');
       });
     }

@@ -56,7 +56,10 @@ export async function assembleNode(foundation: Foundation): Promise<AssembledNod
     locks,
     records,
     mounts,
-    usage: (volumeId) => usage.of(pool.dataPath(volumeId)),
+    async usage(volumeId) {
+      const content = pool.volumes.content(volumeId);
+      return content === undefined ? { bytes: 0n, inodes: 0n } : usage.of(content.path);
+    },
     expansion: growsHere(foundation) ? foundation.expansion : undefined,
     ...(shared === undefined
       ? {
@@ -64,7 +67,7 @@ export async function assembleNode(foundation: Foundation): Promise<AssembledNod
           attached: (volumeId) => attachedAt(store.attachments(volumeId), node.nodeId),
         }
       : {
-          volume: (volumeId) => pool.descriptor(volumeId),
+          volume: (volumeId) => pool.volumes.descriptor(volumeId),
           attached: (_volumeId, context) => attachedBy(context, node.nodeId),
         }),
   };

@@ -56,11 +56,11 @@ async function requireNoMounts(pool: Pool): Promise<void> {
 
 function isVolumeOf(pool: Pool, mountRoot: string): boolean {
   const id = pool.volumeAt(mountRoot);
-  return id !== undefined && pool.identity(id) !== undefined;
+  return id !== undefined && pool.volumes.content(id) !== undefined;
 }
 
 async function fill(store: Store, pool: Pool): Promise<readonly string[]> {
-  const { volumes, unreadable } = pool.survey();
+  const { items: volumes, unreadable } = pool.volumes.survey();
   const lines = unreadable.map(
     (id) => `left alone: ${id}, which has no descriptor that can be read`,
   );

@@ -3,6 +3,7 @@ import type { CapacityRange } from '../model/capacity.js';
 import type { CreateRequest } from '../model/create.js';
 import { without, type StringMap } from '../model/equality.js';
 import { isKubernetesKey } from '../model/kubernetes-key.js';
+import type { Source } from '../model/snapshot.js';
 import type { Topology, TopologyRequirement } from '../model/topology.js';
 import { volumeCapabilities, volumeCapability, type KnownModes } from './capability-field.js';
 import { byteCount, identifier, invalid, map, name, optionalIdentifier } from './field.js';
@@ -10,6 +11,7 @@ import type { CapacityRange__Output as WireRange } from './generated/csi/v1/Capa
 import type { ControllerPublishVolumeRequest__Output as WireAttach } from './generated/csi/v1/ControllerPublishVolumeRequest.js';
 import type { ControllerUnpublishVolumeRequest__Output as WireDetach } from './generated/csi/v1/ControllerUnpublishVolumeRequest.js';
 import type { CreateVolumeRequest__Output as WireCreate } from './generated/csi/v1/CreateVolumeRequest.js';
+import type { VolumeContentSource__Output as WireSource } from './generated/csi/v1/VolumeContentSource.js';
 import type { TopologyRequirement__Output as WireTopology } from './generated/csi/v1/TopologyRequirement.js';
 
 /** The longest node id, in bytes (spec: "NodeGetInfo"). */
@@ -18,18 +20,13 @@ const NODE_ID_BYTES = 256;
 /** Checks a CreateVolumeRequest as far as it can be without looking anything up. */
 export function createRequest(wire: WireCreate, known: KnownModes): CreateRequest {
   map(wire.secrets, 'secrets');
-  if (wire.volume_content_source !== null) {
-    throw invalid('volume_content_source', 'is not supported: no snapshots, no clones');
-  }
-  const capabilities = volumeCapabilities(wire.volume_capabilities, 'volume_capabilities', known);
-  const block = capabilities.findIndex(({ accessType }) => accessType.kind === 'block');
-  if (block !== -1) throw invalid(`volume_capabilities[${block}].block`, 'is not supported');
   return {
     name: name(wire.name, 'name'),
     capacityRange: capacityRange(wire.capacity_range),
-    capabilities,
+    capabilities: volumeCapabilities(wire.volume_capabilities, 'volume_capabilities', known),
     parameters: without(map(wire.parameters, 'parameters'), isKubernetesKey),
     topology: topologyRequirement(wire.accessibility_requirements),
+    source: contentSource(wire.volume_content_source),
   };
 }
 
@@ -66,6 +63,24 @@ export function capacityRange(wire: WireRange | null): CapacityRange | undefined
     throw invalid('capacity_range.limit_bytes', 'must not be smaller than required_bytes');
   }
   return { requiredBytes, limitBytes };
+}
+
+/** Checks a `VolumeContentSource`; null when the volume is to begin empty. */
+function contentSource(wire: WireSource | null): Source | null {
+  if (wire === null) return null;
+  const { snapshot, volume } = wire;
+  if (snapshot && volume) {
+    throw invalid('volume_content_source', 'must be either snapshot or volume, not both');
+  }
+  if (snapshot) {
+    const field = 'volume_content_source.snapshot.snapshot_id';
+    return { kind: 'snapshot', id: identifier(snapshot.snapshot_id, field) };
+  }
+  if (volume) {
+    const field = 'volume_content_source.volume.volume_id';
+    return { kind: 'volume', id: identifier(volume.volume_id, field) };
+  }
+  throw invalid('volume_content_source.type', 'is required: snapshot or volume');
 }
 
 function topologyRequirement(wire: WireTopology | null): TopologyRequirement | undefined {

@@ -1,3 +1,4 @@
+import { FORMAT_SIZES, type Format } from './format.js';
 import { refuse, type Refusal } from './verdict.js';
 
 /** `CapacityRange` in bytes; 0: not given (spec: "CreateVolume"). */
@@ -12,6 +13,17 @@ export interface SizeRules {
   readonly maxVolumeSize: bigint;
   /** For a CreateVolume without a capacity_range. */
   readonly defaultVolumeSize: bigint;
+  /** What every size is a multiple of; 1 when left out. */
+  readonly granularity?: bigint;
+}
+
+/** The sizes of volumes of a format that hold at least `contentBytes`. */
+export function sizesOf(format: Format, rules: SizeRules, contentBytes = 0n): SizeRules {
+  const { granularity, least } = FORMAT_SIZES[format];
+  const minVolumeSize = [rules.minVolumeSize, least, contentBytes].reduce((a, b) =>
+    a > b ? a : b,
+  );
+  return { ...rules, minVolumeSize, granularity };
 }
 
 type SizeVerdict = { readonly answer: 'OK'; readonly bytes: bigint } | Refusal<'OUT_OF_RANGE'>;
@@ -22,18 +34,21 @@ export function decideSize(range: CapacityRange | undefined, rules: SizeRules): 
   const required = range?.requiredBytes ?? 0n;
   const limit = range?.limitBytes ?? 0n;
   const wanted = required > 0n ? required : smaller(rules.defaultVolumeSize, limit);
-  const bytes =
-    wanted < minVolumeSize ? minVolumeSize : smaller(wanted, required > 0n ? 0n : maxVolumeSize);
+  const bytes = wholeUnits(
+    wanted < minVolumeSize ? minVolumeSize : smaller(wanted, required > 0n ? 0n : maxVolumeSize),
+    rules,
+  );
   if (maxVolumeSize > 0n && bytes > maxVolumeSize) {
     return refuse(
       'OUT_OF_RANGE',
-      `capacity_range asks for ${required} bytes, volumes have at most ${maxVolumeSize}`,
+      `capacity_range asks for ${required} bytes, this volume would have ${bytes}, and volumes ` +
+        `have at most ${maxVolumeSize}`,
     );
   }
   if (limit > 0n && bytes > limit) {
     return refuse(
       'OUT_OF_RANGE',
-      `capacity_range allows at most ${limit} bytes, volumes have at least ${minVolumeSize}`,
+      `capacity_range allows at most ${limit} bytes, this volume needs at least ${bytes}`,
     );
   }
   return { answer: 'OK', bytes };
@@ -55,7 +70,19 @@ export function decideExpansion(
       `capacity_range asks for ${range.requiredBytes} bytes, volumes have at most ${rules.maxVolumeSize}`,
     );
   }
-  return { answer: 'OK', bytes: range.requiredBytes };
+  const bytes = wholeUnits(range.requiredBytes, rules);
+  if (range.limitBytes > 0n && bytes > range.limitBytes) {
+    return refuse(
+      'OUT_OF_RANGE',
+      `capacity_range allows at most ${range.limitBytes} bytes, volume ${volumeId} needs ${bytes}: ` +
+        `a multiple of ${rules.granularity}`,
+    );
+  }
+  return { answer: 'OK', bytes };
+}
+
+function wholeUnits(bytes: bigint, { granularity = 1n }: SizeRules): bigint {
+  return ((bytes + granularity - 1n) / granularity) * granularity;
 }
 
 /**

@@ -1,6 +1,7 @@
 import type { VolumeCapability } from './capability.js';
 import { within, type CapacityRange } from './capacity.js';
 import { sameMap, type StringMap } from './equality.js';
+import { describeSource, sameSource, type Source } from './snapshot.js';
 import { reaches, type TopologyRequirement } from './topology.js';
 import { refuse, type Idempotent, type Refusal } from './verdict.js';
 import { unsupported, type Volume } from './volume.js';
@@ -13,6 +14,8 @@ export interface CreateRequest {
   /** Keys under `csi.storage.k8s.io/` are left out. */
   readonly parameters: StringMap;
   readonly topology: TopologyRequirement | undefined;
+  /** What the volume is to be made from; null: nothing. */
+  readonly source: Source | null;
 }
 
 /**
@@ -41,6 +44,12 @@ function difference(request: CreateRequest, existing: Volume): string | undefine
     if (limit !== undefined) return `volume_capabilities: ${limit}`;
   }
   if (!sameMap(existing.parameters, request.parameters)) return 'parameters differ';
+  if (!sameSource(existing.source, request.source)) {
+    return (
+      `it was made from ${describeSource(existing.source)}, ` +
+      `volume_content_source asks for ${describeSource(request.source)}`
+    );
+  }
   if (!reaches(existing.accessibleTopology, request.topology)) {
     return 'accessibility_requirements name no topology from which it is accessible';
   }

@@ -1,5 +1,7 @@
 import { admits, describe, type VolumeCapability } from './capability.js';
 import type { StringMap } from './equality.js';
+import type { Format } from './format.js';
+import type { Source } from './snapshot.js';
 import type { Topology } from './topology.js';
 
 /** A volume as the controller promised it. */
@@ -17,6 +19,10 @@ export interface Volume {
   readonly kind: string;
   /** Where the volume can be reached; empty: everywhere. */
   readonly accessibleTopology: readonly Topology[];
+  /** How its data is kept. */
+  readonly format: Format;
+  /** What it was made from; null: it began empty. */
+  readonly source: Source | null;
 }
 
 /** What the rules need to know of a volume. */
@@ -32,7 +38,7 @@ export function unsupported(volume: CapableVolume, wanted: VolumeCapability): st
   return `volume ${volume.id} was created for ${made} and does not support ${describe(wanted)}`;
 }
 
-/** Whether an id could be a volume's at all: safe as a file name, at most 128 bytes. */
+/** Whether an id could be a volume's or a snapshot's at all: safe as a file name, at most 128 bytes. */
 export function isVolumeId(id: string): boolean {
   return /^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/.test(id);
 }

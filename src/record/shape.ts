@@ -3,6 +3,8 @@ export interface Shape<T> {
   toJson(value: T): unknown;
   /** Throws a ShapeError. `at` is where the value stands in its record. */
   fromJson(json: unknown, at: string): T;
+  /** What it is in a record that was written before the field came to be. */
+  readonly absent?: { readonly value: T };
 }
 
 /** JSON is not what it should be. The message quotes none of it: records may hold secrets. */
@@ -56,6 +58,11 @@ export function nullable<T>(shape: Shape<T>): Shape<T | null> {
   };
 }
 
+/** A field that older records lack, and what it is there. */
+export function since<T>(value: T, shape: Shape<T>): Shape<T> {
+  return { ...shape, absent: { value } };
+}
+
 export function list<T>(item: Shape<T>): Shape<readonly T[]> {
   return {
     toJson: (value) => value.map((each) => item.toJson(each)),
@@ -85,6 +92,8 @@ export function object<T extends object>(fields: Fields<T>): Shape<T> {
       for (const name in fields) {
         if (Object.hasOwn(json, name)) {
           value[name] = fields[name].fromJson(json[name], `${at}.${name}`);
+        } else if (fields[name].absent !== undefined) {
+          value[name] = fields[name].absent.value;
         }
       }
       if (!isComplete(value, fields)) throw new ShapeError(`${at} lacks a field`);

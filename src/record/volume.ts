@@ -1,7 +1,9 @@
 import { ACCESS_MODES } from '../model/access-mode.js';
 import type { AccessType, VolumeCapability } from '../model/capability.js';
+import { FORMATS } from '../model/format.js';
+import type { Source } from '../model/snapshot.js';
 import type { Volume } from '../model/volume.js';
-import { bytes, list, object, oneOf, text, textMap, type Shape } from './shape.js';
+import { bytes, list, nullable, object, oneOf, since, text, textMap, type Shape } from './shape.js';
 
 type Access<Kind> = Extract<AccessType, { readonly kind: Kind }>;
 
@@ -29,6 +31,8 @@ export const capabilityShape = object<VolumeCapability>({
   accessType,
 });
 
+const source = object<Source>({ kind: oneOf(['snapshot', 'volume']), id: text });
+
 export const volumeShape = object<Volume>({
   id: text,
   name: text,
@@ -37,4 +41,6 @@ export const volumeShape = object<Volume>({
   parameters: textMap,
   kind: text,
   accessibleTopology: list(textMap),
+  format: since('directory', oneOf(FORMATS)),
+  source: since(null, nullable(source)),
 });

@@ -92,7 +92,7 @@ export function listing(deps: ControllerDeps): Listing {
 
     async GetCapacity(request) {
       const parameters = without(map(request.parameters, 'parameters'), isKubernetesKey);
-      capacity.checkParameters(parameters);
+      capacity.read(parameters);
       const asked =
         request.volume_capabilities.length === 0
           ? []

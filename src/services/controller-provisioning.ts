@@ -5,8 +5,10 @@ import { identifier, invalid, map } from '../csi/field.js';
 import type { ControllerHandlers } from '../csi/generated/csi/v1/Controller.js';
 import type { Call, Handlers } from '../csi/handler.js';
 import { StatusError } from '../csi/status.js';
-import { decideSize } from '../model/capacity.js';
+import { emptyContent } from '../host/new-content.js';
+import { decideSize, sizesOf } from '../model/capacity.js';
 import { decideRepeatedCreate, type CreateRequest } from '../model/create.js';
+import { decideFormat, type Format } from '../model/format.js';
 import { decideTopology } from '../model/topology.js';
 import type { Volume } from '../model/volume.js';
 import type { ControllerDeps } from './controller-deps.js';
@@ -27,8 +29,8 @@ export function provisioning(deps: ControllerDeps): Provisioning {
   const doubtful = new Set<string>();
 
   /** Makes a volume that does not exist; its name is locked. */
-  async function provision(asked: CreateRequest, call: Call): Promise<Volume> {
-    const size = decideSize(asked.capacityRange, deps.sizes);
+  async function provision(asked: CreateRequest, format: Format, call: Call): Promise<Volume> {
+    const size = decideSize(asked.capacityRange, sizesOf(format, deps.sizes));
     if (size.answer !== 'OK') raise(size);
     const place = decideTopology(asked.topology, deps.topologies);
     if (place.answer !== 'OK') raise(place);
@@ -42,6 +44,8 @@ export function provisioning(deps: ControllerDeps): Provisioning {
       parameters: asked.parameters,
       kind,
       accessibleTopology: place.accessible,
+      format,
+      source: asked.source,
     };
     // Nobody knows the id yet but a caller of ListVolumes, who must not delete what is half-made.
     return locks.run(volume.id, call.signal, async () => {
@@ -54,7 +58,7 @@ export function provisioning(deps: ControllerDeps): Provisioning {
         // The store counts the size from here on.
         release();
         await recorded;
-        await pool.reveal(volume.id);
+        await pool.volumes.reveal(volume.id);
       } finally {
         release();
       }
@@ -64,7 +68,7 @@ export function provisioning(deps: ControllerDeps): Provisioning {
 
   async function prepare(volume: Volume, call: Call): Promise<void> {
     try {
-      await pool.prepare(volume);
+      await pool.volumes.prepare(volume, emptyContent(volume.format, volume.capacityBytes));
     } catch (error) {
       await discard(volume.id, call);
       throw error;
@@ -85,7 +89,7 @@ export function provisioning(deps: ControllerDeps): Provisioning {
 
   /** Removes what is left of a volume; if that fails, the next start tries again. */
   async function discard(volumeId: string, call: Call): Promise<void> {
-    await pool.discard(volumeId).catch((error: unknown) => {
+    await pool.volumes.discard(volumeId).catch((error: unknown) => {
       call.warn('what is left of a volume could not be removed', { left: volumeId, err: error });
     });
   }
@@ -93,15 +97,19 @@ export function provisioning(deps: ControllerDeps): Provisioning {
   return {
     async CreateVolume(request, call) {
       const asked = createRequest(request, knownModes(deps));
-      capacity.checkParameters(asked.parameters);
+      const format = decideFormat(asked.capabilities, capacity.read(asked.parameters));
+      if (format.answer !== 'OK') raise(format);
+      if (asked.source !== null) throw invalid('volume_content_source', 'is not supported');
       return locks.run(`name ${asked.name}`, call.signal, async () => {
         const existing = store.volumeNamed(asked.name);
-        if (existing === undefined) return { volume: wireVolume(await provision(asked, call)) };
+        if (existing === undefined) {
+          return { volume: wireVolume(await provision(asked, format.format, call)) };
+        }
         const verdict = decideRepeatedCreate(asked, existing);
         if (verdict.answer !== 'OK (idempotent)') raise(verdict);
         // Does nothing but after a call that failed when all but this was done.
-        await pool.reveal(existing.id);
-        if (pool.identity(existing.id) === undefined) throw dataGone(existing.id);
+        await pool.volumes.reveal(existing.id);
+        if (pool.volumes.content(existing.id) === undefined) throw dataGone(existing.id);
         return { volume: wireVolume(existing) };
       });
     },
@@ -115,12 +123,12 @@ export function provisioning(deps: ControllerDeps): Provisioning {
         // Taken out of sight, then forgotten: a crash in between puts the volume back at start-up, and
         // the CO, which got no answer, deletes it again.
         try {
-          await pool.retire(volumeId);
+          await pool.volumes.retire(volumeId);
           // A node in another process that found it just before it went out of sight has left its mark.
           refuseInUse(volumeId);
           await store.removeVolume(volumeId);
         } catch (error) {
-          await pool.restore(volumeId).catch((err: unknown) => {
+          await pool.volumes.restore(volumeId).catch((err: unknown) => {
             call.warn('a volume that could not be deleted may be out of sight', { err });
           });
           throw error;

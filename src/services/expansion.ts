@@ -1,10 +1,11 @@
 import { StatusError } from '../csi/status.js';
+import { growImage } from '../host/image.js';
 import type { Pool } from '../host/pool.js';
 import type { VolumeCapability } from '../model/capability.js';
-import { decideExpansion, type CapacityRange, type SizeRules } from '../model/capacity.js';
+import { decideExpansion, sizesOf, type CapacityRange, type SizeRules } from '../model/capacity.js';
 import { unsupported, type Volume } from '../model/volume.js';
 import type { Store } from '../store/store.js';
-import { raise } from './outcome.js';
+import { dataGone, raise } from './outcome.js';
 import type { PromisedCapacity } from './promised-capacity.js';
 
 /** Makes volumes larger. The volume's lock is held. */
@@ -20,16 +21,29 @@ export function expansion(deps: {
   readonly sizes: SizeRules;
 }): Expansion {
   const { store, pool, capacity, sizes } = deps;
+  async function growContent(volumeId: string, bytes: bigint): Promise<void> {
+    const content = pool.volumes.content(volumeId);
+    if (content === undefined) throw dataGone(volumeId);
+    await growImage(content.path, bytes, pool.sync);
+  }
+
   return {
     async expand(volume, range) {
-      const size = decideExpansion(volume.id, volume.capacityBytes, range, sizes);
+      const size = decideExpansion(
+        volume.id,
+        volume.capacityBytes,
+        range,
+        sizesOf(volume.format, sizes),
+      );
       if (size.answer !== 'OK') raise(size);
       if (size.bytes === volume.capacityBytes) return size.bytes;
       const larger = { ...volume, capacityBytes: size.bytes };
       const release = capacity.reserve(volume.kind, size.bytes - volume.capacityBytes);
       try {
+        // The image before anything says so, as it may not fit on the disk.
+        if (volume.format !== 'directory') await growContent(volume.id, size.bytes);
         // The descriptor first: after a crash in between, the retry writes both again.
-        await pool.describe(larger);
+        await pool.volumes.describe(larger);
         const recorded = store.putVolume(larger);
         // The store counts the new size from here on.
         release();

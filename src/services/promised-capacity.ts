@@ -1,6 +1,8 @@
 import { StatusError } from '../csi/status.js';
 import { invalid } from '../csi/field.js';
+import { readParameters, type CreationParameters } from '../model/creation-parameters.js';
 import type { StringMap } from '../model/equality.js';
+import { raise } from './outcome.js';
 
 /** The parameter of a StorageClass that chooses among several simulated capacities. */
 const KIND = 'kind';
@@ -10,8 +12,8 @@ const KIND = 'kind';
  * reserved, so that calls side by side cannot promise the same bytes twice.
  */
 export interface PromisedCapacity {
-  /** Checks creation parameters: INVALID_ARGUMENT for an unknown one and for an unknown kind. */
-  checkParameters(parameters: StringMap): void;
+  /** Reads creation parameters: INVALID_ARGUMENT for an unknown one and for an unknown kind. */
+  read(parameters: StringMap): CreationParameters;
   /** The bytes left in a kind, or in the kind with most left; undefined without simulation. */
   available(parameters: StringMap): bigint | undefined;
   /** The kind for a new volume: the one asked for, else the first with room; RESOURCE_EXHAUSTED. */
@@ -53,15 +55,15 @@ export function promisedCapacity(
     );
 
   return {
-    checkParameters(parameters) {
-      for (const key of Object.keys(parameters)) {
-        if (key !== KIND) throw invalid(`parameters[${quoted(key)}]`, 'is not known');
-      }
+    read(parameters) {
+      const verdict = readParameters(parameters);
+      if (verdict.answer !== 'OK') return raise(verdict);
       const [kind] = candidates(parameters);
       if (Object.hasOwn(parameters, KIND) && !capacity.has(kind ?? '')) {
         const kinds = [...capacity.keys()].filter(Boolean).join(', ') || 'none are configured';
         throw invalid(`parameters.${KIND}`, `is unknown; kinds of capacity: ${kinds}`);
       }
+      return verdict.parameters;
     },
 
     available(parameters) {
@@ -90,9 +92,4 @@ export function promisedCapacity(
       };
     },
   };
-}
-
-/** The beginning of a text of the CO's: the message fits into a header, however long the text is. */
-function quoted(text: string): string {
-  return text.length > 100 ? `${JSON.stringify(text.slice(0, 100))}...` : JSON.stringify(text);
 }

@@ -66,22 +66,22 @@ export function volumeMounts(mounter: Mounter, pool: Pool): VolumeMounts {
     isAt(volumeId, path) {
       const presence = mounter.look(path);
       if (!('mounted' in presence) || !presence.mounted) return false;
-      const identity = pool.identity(volumeId);
-      if (identity !== undefined && sameFile(presence.identity, identity)) return true;
+      const content = pool.volumes.content(volumeId);
+      if (content !== undefined && sameFile(presence.identity, content.identity)) return true;
       // A mount of something else, or of a volume whose directory is gone: the kernel's table tells.
       const shown = mounter.rootOf(path);
       return shown?.device === pool.device && pool.volumeAt(shown.root) === volumeId;
     },
 
     make({ volumeId, source, path, recorded, createPath, attributes }) {
-      const identity = pool.identity(volumeId);
-      if (identity === undefined) throw dataGone(volumeId);
+      const content = pool.volumes.content(volumeId);
+      if (content === undefined) throw dataGone(volumeId);
       requireOutsidePool(path);
       removeUnrecorded(volumeId, path, recorded);
       translate(() => {
         mounter.bind({
-          source: source ?? pool.dataPath(volumeId),
-          identity,
+          source: source ?? content.path,
+          identity: content.identity,
           target: path,
           createTarget: createPath,
           attributes,

@@ -27,11 +27,12 @@ export function createJournaledStore({
   close,
 }: JournaledStoreOptions): Store {
   const { volumes, attachments, nodeVolumes, names, ids, promised, attached } = ledger;
+  const { snapshots, snapshotNames, snapshotIds } = ledger;
   let closed = false;
 
-  function change<T>(table: Table<T>, volumeId: string, record: T | undefined) {
+  function change<T>(table: Table<T>, key: string, record: T | undefined) {
     if (closed) throw new Error('the store is closed');
-    return { slot: table.slot(volumeId), undo: table.set(volumeId, record) };
+    return { slot: table.slot(key), undo: table.set(key, record) };
   }
 
   /** A fact of the controller. */
@@ -86,6 +87,37 @@ export function createJournaledStore({
         throw new Error(`volume ${volumeId} still has attachments`);
       }
       await writeOfController(volumes, volumeId, undefined);
+    },
+
+    snapshot: (snapshotId) => snapshots.get(snapshotId),
+
+    snapshotNamed(name) {
+      const snapshotId = snapshotNames.get(name);
+      return snapshotId === undefined ? undefined : snapshots.get(snapshotId);
+    },
+
+    snapshots: (after, limit, sourceVolumeId) =>
+      snapshotIds(sourceVolumeId)
+        .following(after, limit)
+        .flatMap((snapshotId) => snapshots.get(snapshotId) ?? []),
+
+    async putSnapshot(snapshot) {
+      const named = snapshotNames.get(snapshot.name);
+      if (named !== undefined && named !== snapshot.id) {
+        throw new Error(`snapshot ${named} has the name of snapshot ${snapshot.id} already`);
+      }
+      const before = snapshots.get(snapshot.id);
+      if (
+        before !== undefined &&
+        (before.name !== snapshot.name || before.sourceVolumeId !== snapshot.sourceVolumeId)
+      ) {
+        throw new Error(`name and source of snapshot ${snapshot.id} cannot change`);
+      }
+      await writeOfController(snapshots, snapshot.id, snapshot);
+    },
+
+    async removeSnapshot(snapshotId) {
+      await writeOfController(snapshots, snapshotId, undefined);
     },
 
     attachments: (volumeId) => attachments.get(volumeId) ?? [],

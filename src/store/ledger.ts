@@ -1,6 +1,8 @@
 import type { Attachment } from '../model/attachment.js';
 import type { NodeVolume } from '../model/node-volume.js';
+import type { Snapshot } from '../model/snapshot.js';
 import type { Volume } from '../model/volume.js';
+import { snapshotShape } from '../record/snapshot.js';
 import { volumeShape } from '../record/volume.js';
 import { attachmentsShape, nodeVolumesShape, type Totals } from './schema.js';
 import { createSortedIds, type SortedIds } from './sorted-ids.js';
@@ -19,6 +21,11 @@ export interface Ledger {
   readonly ids: SortedIds;
   /** The id of each volume by its name. */
   readonly names: ReadonlyMap<string, string>;
+  readonly snapshots: Table<Snapshot>;
+  /** The ids of all snapshots, or of those of one volume. */
+  snapshotIds(sourceVolumeId?: string): SortedIds;
+  /** The id of each snapshot by its name. */
+  readonly snapshotNames: ReadonlyMap<string, string>;
   /** Bytes by kind of volume. */
   readonly promised: Tally;
   /** Numbers of attachments by node. */
@@ -50,6 +57,34 @@ export function createLedger(): Ledger {
     },
   });
 
+  const snapshotNames = new Map<string, string>();
+  const allSnapshotIds = createSortedIds();
+  const snapshotIdsOf = new Map<string, SortedIds>();
+
+  const snapshots = createTable<Snapshot>({
+    prefix: 'snapshot/',
+    shape: snapshotShape,
+    belongs: (snapshot, id) => snapshot.id === id,
+    changed(before, after) {
+      if (before !== undefined) {
+        snapshotNames.delete(before.name);
+        if (after === undefined) {
+          allSnapshotIds.remove(before.id);
+          const ofVolume = snapshotIdsOf.get(before.sourceVolumeId);
+          ofVolume?.remove(before.id);
+          if (ofVolume?.following('', 1).length === 0) snapshotIdsOf.delete(before.sourceVolumeId);
+        }
+      }
+      if (after !== undefined) {
+        snapshotNames.set(after.name, after.id);
+        allSnapshotIds.add(after.id);
+        const ofVolume = snapshotIdsOf.get(after.sourceVolumeId) ?? createSortedIds();
+        ofVolume.add(after.id);
+        snapshotIdsOf.set(after.sourceVolumeId, ofVolume);
+      }
+    },
+  });
+
   const attachments = createTable<readonly Attachment[]>({
     prefix: 'attachments/',
     shape: attachmentsShape,
@@ -73,11 +108,18 @@ export function createLedger(): Ledger {
     nodeVolumes,
     ids,
     names,
+    snapshots,
+    snapshotIds: (sourceVolumeId) =>
+      sourceVolumeId === undefined
+        ? allSnapshotIds
+        : (snapshotIdsOf.get(sourceVolumeId) ?? createSortedIds()),
+    snapshotNames,
     promised,
     attached,
     totals: () => ({
       volumes: volumes.size,
       attachments: Number(attached.total),
+      snapshots: snapshots.size,
       promisedBytes: promised.total,
     }),
   };

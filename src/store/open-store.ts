@@ -42,7 +42,7 @@ export async function openStore(keyValue: KeyValue): Promise<Store> {
 
 /** Fills the ledger; undefined when there is nothing yet. */
 async function load(keyValue: KeyValue, ledger: Ledger): Promise<Identity | undefined> {
-  const tables = [ledger.volumes, ledger.attachments, ledger.nodeVolumes];
+  const tables = [ledger.volumes, ledger.snapshots, ledger.attachments, ledger.nodeVolumes];
   let identity: Identity | undefined;
   let totals: Totals | undefined;
   for await (const [key, text] of keyValue.entries()) {
@@ -65,8 +65,14 @@ function check(ledger: Ledger, totals: Totals): void {
   if (ledger.names.size !== ledger.volumes.size) {
     throw damage('the store holds several volumes of the same name');
   }
+  if (ledger.snapshotNames.size !== ledger.snapshots.size) {
+    throw damage('the store holds several snapshots of the same name');
+  }
 }
 
-function describe({ volumes, promisedBytes, attachments }: Totals): string {
-  return `volumes: ${volumes}, promised bytes: ${promisedBytes}, attachments: ${attachments}`;
+function describe({ volumes, promisedBytes, attachments, snapshots }: Totals): string {
+  return (
+    `volumes: ${volumes}, promised bytes: ${promisedBytes}, attachments: ${attachments}, ` +
+    `snapshots: ${snapshots}`
+  );
 }

@@ -1,6 +1,16 @@
 import type { Attachment } from '../model/attachment.js';
 import type { NodeVolume, Publication, PublishArguments, Staging } from '../model/node-volume.js';
-import { bytes, count, flag, list, nullable, object, text, textMap } from '../record/shape.js';
+import {
+  bytes,
+  count,
+  flag,
+  list,
+  nullable,
+  object,
+  since,
+  text,
+  textMap,
+} from '../record/shape.js';
 import { capabilityShape } from '../record/volume.js';
 
 const attachment = object<Attachment>({
@@ -51,11 +61,13 @@ export const identityShape = object<Identity>({ id: text });
 export interface Totals {
   readonly volumes: number;
   readonly attachments: number;
+  readonly snapshots: number;
   readonly promisedBytes: bigint;
 }
 
 export const totalsShape = object<Totals>({
   volumes: count,
   attachments: count,
+  snapshots: since(0, count),
   promisedBytes: bytes,
 });

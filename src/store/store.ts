@@ -1,9 +1,10 @@
 import type { Attachment } from '../model/attachment.js';
 import type { NodeVolume } from '../model/node-volume.js';
+import type { Snapshot } from '../model/snapshot.js';
 import type { Volume } from '../model/volume.js';
 
 /**
- * What was promised: volumes and attachments (facts of the controller), staging and publications
+ * What was promised: volumes, snapshots and attachments (facts of the controller), staging and publications
  * (facts of a node). Reads are synchronous and see every write that was called before, settled or
  * not; a write resolves when it is kept. One that rejects is taken back: at once for reads, and on the
  * disk by the next write that is called after it and resolves; until then the next opening may find it.
@@ -28,6 +29,18 @@ export interface Store {
   putVolume(volume: Volume): Promise<void>;
   /** Removes the volume and its name; does nothing when it is unknown. Attachments must be gone. */
   removeVolume(id: string): Promise<void>;
+
+  snapshot(id: string): Snapshot | undefined;
+  snapshotNamed(name: string): Snapshot | undefined;
+  /**
+   * At most `limit` snapshots in order of id, from the first id after `after` (empty: from the start);
+   * only those of one volume when `sourceVolumeId` is given.
+   */
+  snapshots(after: string, limit: number, sourceVolumeId?: string): Snapshot[];
+  /** Adds or replaces. Neither the name nor the source volume of a snapshot ever changes. */
+  putSnapshot(snapshot: Snapshot): Promise<void>;
+  /** Removes the snapshot and its name; does nothing when it is unknown. */
+  removeSnapshot(id: string): Promise<void>;
 
   /** The volume's attachments, in the order in which they were made. */
   attachments(volumeId: string): readonly Attachment[];

@@ -122,7 +122,8 @@ export async function checkExactly(co: Co, site: Site, client: Client): Promise<
   expect([...(await listVolumes(client)).keys()]).to.have.members(ids);
   const inPool = (name: string) => readdirSync(join(site.stateDir, 'pool', name));
   expect(inPool('volumes')).to.have.members(ids);
-  const { volumes, unreadable } = openPool(join(site.stateDir, 'pool'), 'never').survey();
+  const pool = openPool(join(site.stateDir, 'pool'), 'never');
+  const { items: volumes, unreadable } = pool.volumes.survey();
   expect(unreadable, 'volumes whose descriptor cannot be read').to.deep.equal([]);
   for (const { id, name, capacityBytes } of volumes) {
     const volume = co.volumes.find((each) => each.id === id);

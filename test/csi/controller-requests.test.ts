@@ -10,10 +10,7 @@ import type { ControllerUnpublishVolumeRequest__Output } from '../../src/csi/gen
 import type { CreateVolumeRequest__Output } from '../../src/csi/generated/csi/v1/CreateVolumeRequest.js';
 import { mountCapability } from '../model/samples.js';
 import { refuses } from '../services/status.js';
-import {
-  blockCapability as blockSample,
-  mountCapability as mountSample,
-} from './samples/sample.js';
+import { mountCapability as mountSample } from './samples/sample.js';
 
 const capability = mountCapability('SINGLE_NODE_SINGLE_WRITER', {
   fsType: 'ext4',
@@ -38,6 +35,7 @@ describe('createRequest', () => {
     capabilities: [capability],
     parameters: {},
     topology: undefined,
+    source: null,
   };
   const [a, b] = [{ zone: 'a' }, { zone: 'b' }];
 
@@ -52,6 +50,16 @@ describe('createRequest', () => {
       'parameters, without those that Kubernetes adds',
       { parameters: { kind: 'fast', 'csi.storage.k8s.io/pvc/name': 'data' } },
       { parameters: { kind: 'fast' } },
+    ],
+    [
+      'a snapshot as source',
+      { volume_content_source: { type: 'snapshot', snapshot: { snapshot_id: 'snap-1' } } },
+      { source: { kind: 'snapshot', id: 'snap-1' } },
+    ],
+    [
+      'a volume as source',
+      { volume_content_source: { type: 'volume', volume: { volume_id: 'vol-1' } } },
+      { source: { kind: 'volume', id: 'vol-1' } },
     ],
     [
       'a topology',
@@ -82,21 +90,20 @@ describe('createRequest', () => {
     ['a control character in the name', { name: 'a\u0007' }, /^name must not contain control/],
     ['no capability', { volume_capabilities: [] }, /^volume_capabilities is required$/],
     [
-      'block',
-      { volume_capabilities: [mountSample.value, blockSample.value] },
-      /^volume_capabilities\[1\]\.block is not supported$/,
+      'a snapshot without an id',
+      { volume_content_source: { type: 'snapshot', snapshot: { snapshot_id: '' } } },
+      /^volume_content_source\.snapshot\.snapshot_id is required$/,
     ],
     [
-      'a snapshot as source',
-      { volume_content_source: { type: 'snapshot', snapshot: { snapshot_id: 'snap-1' } } },
-      /^volume_content_source is not supported/,
+      'a volume with too long an id',
+      { volume_content_source: { type: 'volume', volume: { volume_id: 'x'.repeat(129) } } },
+      /^volume_content_source\.volume\.volume_id must not exceed/,
     ],
     [
-      'a volume as source',
-      { volume_content_source: { type: 'volume', volume: { volume_id: 'vol-1' } } },
-      /^volume_content_source is not supported/,
+      'a source that is neither',
+      { volume_content_source: {} },
+      /^volume_content_source\.type is required/,
     ],
-    ['a source that is neither', { volume_content_source: {} }, /^volume_content_source /],
     ['large parameters', { parameters: tooLarge }, /^parameters must not exceed/],
     ['large secrets', { secrets: tooLarge }, /^secrets must not exceed/],
     [

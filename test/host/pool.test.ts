@@ -2,6 +2,7 @@ import { chmodSync, readFileSync, rmSync, statSync, statfsSync, writeFileSync } 
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect } from 'chai';
+import { emptyDirectory } from '../../src/host/content.js';
 import { openPool, type Pool } from '../../src/host/pool.js';
 import type { Volume } from '../../src/model/volume.js';
 import { RecordError } from '../../src/record/envelope.js';
@@ -22,17 +23,21 @@ for (const sync of ['always', 'never'] satisfies Sync[]) {
     });
 
     const inPool = (...names: string[]): string => join(pool.directory, ...names);
+    const dataOf = (id: string): string => inPool('volumes', id, 'data');
 
     async function make(...volumes: Volume[]): Promise<void> {
       for (const each of volumes) {
-        await pool.prepare(each);
-        await pool.reveal(each.id);
+        await pool.volumes.prepare(each, emptyDirectory);
+        await pool.volumes.reveal(each.id);
       }
     }
 
     it('makes its directories, and leaves what is in them when it is opened again', async () => {
-      expect(Object.keys(contentOf(pool.directory))).to.deep.equal([
+      expect(contentOf(pool.directory)).to.have.all.keys([
+        'incoming-snapshots/',
         'incoming/',
+        'snapshots/',
+        'trash-snapshots/',
         'trash/',
         'volumes/',
       ]);
@@ -43,36 +48,39 @@ for (const sync of ['always', 'never'] satisfies Sync[]) {
     });
 
     it('lets no other user through to the data, nor through directories that were there', () => {
-      const names = ['incoming', 'trash', 'volumes'];
+      const names = ['incoming', 'trash', 'volumes', 'snapshots'];
       const modes = () => names.map((name) => mode(inPool(name)));
-      expect(modes()).to.deep.equal([0o700, 0o700, 0o700]);
+      expect(modes()).to.deep.equal([0o700, 0o700, 0o700, 0o700]);
       for (const name of names) chmodSync(inPool(name), 0o755);
       openPool(pool.directory, sync);
-      expect(modes()).to.deep.equal([0o700, 0o700, 0o700]);
+      expect(modes()).to.deep.equal([0o700, 0o700, 0o700, 0o700]);
     });
 
     describe('a volume that is being made', () => {
       it('is nowhere to be seen before it is revealed', async () => {
-        await pool.prepare(volume('vol-1'));
-        expect(pool.identity('vol-1')).to.equal(undefined);
-        expect(pool.descriptor('vol-1')).to.equal(undefined);
-        expect(pool.survey()).to.deep.equal({ volumes: [], unreadable: [] });
+        await pool.volumes.prepare(volume('vol-1'), emptyDirectory);
+        expect(pool.volumes.content('vol-1')).to.equal(undefined);
+        expect(pool.volumes.descriptor('vol-1')).to.equal(undefined);
+        expect(pool.volumes.survey()).to.deep.equal({ items: [], unreadable: [] });
       });
 
       it('is there with its descriptor once it is revealed', async () => {
         await make(volume('vol-1'));
-        expect(pool.descriptor('vol-1')).to.deep.equal(volume('vol-1'));
-        expect(pool.dataPath('vol-1')).to.equal(inPool('volumes', 'vol-1', 'data'));
-        expect(pool.identity('vol-1')).to.deep.equal(identityOf(pool.dataPath('vol-1')));
+        expect(pool.volumes.descriptor('vol-1')).to.deep.equal(volume('vol-1'));
+        expect(pool.volumes.content('vol-1')).to.deep.equal({
+          kind: 'directory',
+          path: inPool('volumes', 'vol-1', 'data'),
+          identity: identityOf(dataOf('vol-1')),
+        });
         expect(contentOf(inPool('volumes', 'vol-1'))).to.have.all.keys('data/', 'volume.json');
         expect(contentOf(inPool('incoming'))).to.deep.equal({});
       });
 
       it('is revealed again without harm', async () => {
         await make(volume('vol-1'));
-        writeFileSync(join(pool.dataPath('vol-1'), 'file'), 'content');
+        writeFileSync(join(dataOf('vol-1'), 'file'), 'content');
         const before = contentOf(pool.directory);
-        await pool.reveal('vol-1');
+        await pool.volumes.reveal('vol-1');
         expect(contentOf(pool.directory)).to.deep.equal(before);
       });
 
@@ -83,13 +91,13 @@ for (const sync of ['always', 'never'] satisfies Sync[]) {
         } finally {
           process.umask(before);
         }
-        expect(mode(pool.dataPath('vol-1'))).to.equal(0o777);
+        expect(mode(dataOf('vol-1'))).to.equal(0o777);
         expect(mode(inPool('volumes', 'vol-1', 'volume.json'))).to.equal(0o600);
       });
 
       it('is gone when it is discarded', async () => {
-        await pool.prepare(volume('vol-1'));
-        await pool.discard('vol-1');
+        await pool.volumes.prepare(volume('vol-1'), emptyDirectory);
+        await pool.volumes.discard('vol-1');
         expect(contentOf(inPool('incoming'))).to.deep.equal({});
       });
 
@@ -102,7 +110,7 @@ for (const sync of ['always', 'never'] satisfies Sync[]) {
           accessibleTopology: [{ 'topology.test/node': 'node-1' }],
         });
         await make(odd);
-        expect(pool.descriptor('vol-1')).to.deep.equal(odd);
+        expect(pool.volumes.descriptor('vol-1')).to.deep.equal(odd);
       });
     });
 
@@ -111,8 +119,8 @@ for (const sync of ['always', 'never'] satisfies Sync[]) {
         await make(volume('vol-1'));
         writeFileSync(inPool('volumes', 'vol-1', 'volume.json.new'), '{"half');
         const larger = volume('vol-1', { capacityBytes: 2048n });
-        await pool.describe(larger);
-        expect(pool.descriptor('vol-1')).to.deep.equal(larger);
+        await pool.volumes.describe(larger);
+        expect(pool.volumes.descriptor('vol-1')).to.deep.equal(larger);
         expect(contentOf(inPool('volumes', 'vol-1'))).to.have.all.keys('data/', 'volume.json');
       });
     });
@@ -120,48 +128,48 @@ for (const sync of ['always', 'never'] satisfies Sync[]) {
     describe('a volume that is being removed', () => {
       beforeEach(async () => {
         await make(volume('vol-1'));
-        writeFileSync(join(pool.dataPath('vol-1'), 'file'), 'content');
+        writeFileSync(join(dataOf('vol-1'), 'file'), 'content');
       });
 
       it('is out of sight once it is retired, also when that is done twice', async () => {
-        await pool.retire('vol-1');
-        await pool.retire('vol-1');
-        expect(pool.identity('vol-1')).to.equal(undefined);
-        expect(pool.descriptor('vol-1')).to.equal(undefined);
+        await pool.volumes.retire('vol-1');
+        await pool.volumes.retire('vol-1');
+        expect(pool.volumes.content('vol-1')).to.equal(undefined);
+        expect(pool.volumes.descriptor('vol-1')).to.equal(undefined);
         expect(contentOf(inPool('volumes'))).to.deep.equal({});
       });
 
       it('is as it was when it is put back', async () => {
         const before = contentOf(inPool('volumes'));
-        await pool.retire('vol-1');
-        await pool.restore('vol-1');
+        await pool.volumes.retire('vol-1');
+        await pool.volumes.restore('vol-1');
         expect(contentOf(inPool('volumes'))).to.deep.equal(before);
         expect(contentOf(inPool('trash'))).to.deep.equal({});
       });
 
       it('is gone with all that is in it once it is discarded', async () => {
-        await mkdir(join(pool.dataPath('vol-1'), 'a/b'), { recursive: true });
-        await pool.retire('vol-1');
-        await pool.discard('vol-1');
-        await pool.discard('vol-1');
+        await mkdir(join(dataOf('vol-1'), 'a/b'), { recursive: true });
+        await pool.volumes.retire('vol-1');
+        await pool.volumes.discard('vol-1');
+        await pool.volumes.discard('vol-1');
         expect(contentOf(inPool('trash'))).to.deep.equal({});
       });
     });
 
     it('recover finishes what has a record, lists the rest, and touches no stranger', async () => {
       await make(volume('kept'), volume('stranger'), volume('deleted'), volume('half-deleted'));
-      await pool.prepare(volume('recorded'));
-      await pool.prepare(volume('half-made'));
-      await pool.retire('deleted');
-      await pool.retire('half-deleted');
+      await pool.volumes.prepare(volume('recorded'), emptyDirectory);
+      await pool.volumes.prepare(volume('half-made'), emptyDirectory);
+      await pool.volumes.retire('deleted');
+      await pool.volumes.retire('half-deleted');
       const known = ['kept', 'recorded', 'half-deleted'];
-      const { leftovers, strangers } = await pool.recover((id) => known.includes(id));
+      const { leftovers, strangers } = await pool.volumes.recover((id) => known.includes(id));
       expect(leftovers).to.have.members(['half-made', 'deleted']);
       expect(strangers).to.deep.equal(['stranger']);
       for (const id of [...known, 'stranger']) {
-        expect(pool.descriptor(id)).to.deep.equal(volume(id));
+        expect(pool.volumes.descriptor(id)).to.deep.equal(volume(id));
       }
-      for (const id of leftovers) await pool.discard(id);
+      for (const id of leftovers) await pool.volumes.discard(id);
       expect(contentOf(inPool('incoming'))).to.deep.equal({});
       expect(contentOf(inPool('trash'))).to.deep.equal({});
     });
@@ -176,8 +184,8 @@ for (const sync of ['always', 'never'] satisfies Sync[]) {
       );
       await mkdir(inPool('volumes', 'lost+found.'));
       const before = contentOf(pool.directory);
-      const { volumes, unreadable } = pool.survey();
-      expect(volumes).to.deep.equal([volume('good')]);
+      const { items, unreadable } = pool.volumes.survey();
+      expect(items).to.deep.equal([volume('good')]);
       expect(unreadable).to.have.members(['damaged', 'bare', 'renamed', 'lost+found.']);
       expect(contentOf(pool.directory)).to.deep.equal(before);
     });
@@ -185,14 +193,14 @@ for (const sync of ['always', 'never'] satisfies Sync[]) {
     it('a damaged descriptor is an error that says which, not a missing volume', async () => {
       await make(volume('vol-1'));
       writeFileSync(inPool('volumes', 'vol-1', 'volume.json'), '');
-      expect(() => pool.descriptor('vol-1')).to.throw(RecordError, /vol-1\/volume\.json/);
+      expect(() => pool.volumes.descriptor('vol-1')).to.throw(RecordError, /vol-1\/volume\.json/);
     });
 
     it('a volume without its data has no identity', async () => {
       await make(volume('vol-1'));
-      rmSync(pool.dataPath('vol-1'), { recursive: true });
-      expect(pool.identity('vol-1')).to.equal(undefined);
-      expect(pool.descriptor('vol-1')).to.deep.equal(volume('vol-1'));
+      rmSync(dataOf('vol-1'), { recursive: true });
+      expect(pool.volumes.content('vol-1')).to.equal(undefined);
+      expect(pool.volumes.descriptor('vol-1')).to.deep.equal(volume('vol-1'));
     });
 
     for (const climbing of [
@@ -206,8 +214,8 @@ for (const sync of ['always', 'never'] satisfies Sync[]) {
     ]) {
       it(`${JSON.stringify(climbing)} leads to no volume`, async () => {
         await make(volume('vol-1'));
-        expect(pool.descriptor(climbing)).to.equal(undefined);
-        expect(pool.identity(climbing)).to.equal(undefined);
+        expect(pool.volumes.descriptor(climbing)).to.equal(undefined);
+        expect(pool.volumes.content(climbing)).to.equal(undefined);
       });
     }
 
@@ -220,9 +228,12 @@ for (const sync of ['always', 'never'] satisfies Sync[]) {
     });
 
     it('a volume of an id that is taken is not made', async () => {
-      await pool.prepare(volume('vol-1'));
+      await pool.volumes.prepare(volume('vol-1'), emptyDirectory);
       const before = contentOf(pool.directory);
-      const error = await rejectionOf(pool.prepare(volume('vol-1', { name: 'other' })), Error);
+      const error = await rejectionOf(
+        pool.volumes.prepare(volume('vol-1', { name: 'other' }), emptyDirectory),
+        Error,
+      );
       expect(error).to.have.property('code', 'EEXIST');
       expect(contentOf(pool.directory)).to.deep.equal(before);
     });

@@ -107,6 +107,8 @@ describe('decideRepeatedCreate', () => {
     parameters: { kind: 'fast' },
     kind: 'fast',
     accessibleTopology: [{ zone: 'a' }],
+    format: 'directory',
+    source: { kind: 'snapshot', id: 'snap-1' },
   };
   const request: CreateRequest = {
     name: 'pvc-1',
@@ -114,6 +116,7 @@ describe('decideRepeatedCreate', () => {
     capabilities: [mountCapability('SINGLE_NODE_WRITER')],
     parameters: { kind: 'fast' },
     topology: { requisite: [{ zone: 'a' }, { zone: 'b' }], preferred: [] },
+    source: { kind: 'snapshot', id: 'snap-1' },
   };
   const cases: [string, Partial<CreateRequest>, string][] = [
     ['the same', {}, 'OK (idempotent)'],

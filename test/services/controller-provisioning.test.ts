@@ -92,11 +92,11 @@ describe('provisioning', () => {
 
       it('leaves data for a record that the next start finds', async () => {
         const found = await openStore(disk.open());
-        await pool.recover((id) => found.volume(id) !== undefined);
+        await pool.volumes.recover((id) => found.volume(id) !== undefined);
         for (const { id } of found.volumes('', 10)) {
-          expect(pool.identity(id)).not.to.equal(undefined);
+          expect(pool.volumes.content(id)).not.to.equal(undefined);
         }
-        expect(pool.survey().volumes).to.deep.equal(found.volumes('', 10));
+        expect(pool.volumes.survey().items).to.deep.equal(found.volumes('', 10));
       });
 
       it('leaves nothing once it has been repeated', async () => {
@@ -112,11 +112,14 @@ describe('provisioning', () => {
   it('CreateVolume whose data cannot be made says why, also when what is left cannot be removed', async () => {
     service = serviceOver({
       ...pool,
-      async prepare(volume) {
-        await pool.prepare(volume);
-        throw new Error('first');
+      volumes: {
+        ...pool.volumes,
+        async prepare(volume, fill) {
+          await pool.volumes.prepare(volume, fill);
+          throw new Error('first');
+        },
+        discard: () => Promise.reject(new Error('second')),
       },
-      discard: () => Promise.reject(new Error('second')),
     });
     expect(await rejectionOf(create(), Error)).to.have.property('message', 'first');
     expect(store.volumeNamed('pvc-1')).to.equal(undefined);
@@ -135,10 +138,10 @@ describe('provisioning', () => {
     const id = await create();
     const before = contentOf(pool.directory);
     const retire = async (volumeId: string) => {
-      await pool.retire(volumeId);
+      await pool.volumes.retire(volumeId);
       throw new Error('not flushed');
     };
-    service = serviceOver({ ...pool, retire });
+    service = serviceOver({ ...pool, volumes: { ...pool.volumes, retire } });
     await rejectionOf(remove(id), Error);
     expect(store.volume(id)).not.to.equal(undefined);
     expect(contentOf(pool.directory)).to.deep.equal(before);

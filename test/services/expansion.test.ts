@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { emptyDirectory } from '../../src/host/content.js';
 import { openPool, type Pool } from '../../src/host/pool.js';
 import { describe as describeCapability } from '../../src/model/capability.js';
 import type { CapacityRange } from '../../src/model/capacity.js';
@@ -29,7 +30,7 @@ describe('expansion', () => {
   /** What the volume has by the store and by its descriptor, and what is left for others. */
   const sizes = () => [
     store.volume('vol-1')?.capacityBytes,
-    pool.descriptor('vol-1')?.capacityBytes,
+    pool.volumes.descriptor('vol-1')?.capacityBytes,
     capacity.available({}),
   ];
 
@@ -41,8 +42,8 @@ describe('expansion', () => {
     const rules = { minVolumeSize: 0n, maxVolumeSize: 1000n, defaultVolumeSize: 1n };
     growth = expansion({ store, pool, capacity, sizes: rules });
     await store.putVolume(vol);
-    await pool.prepare(vol);
-    await pool.reveal(vol.id);
+    await pool.volumes.prepare(vol, emptyDirectory);
+    await pool.volumes.reveal(vol.id);
   });
 
   it('makes the volume larger in the store and in its descriptor', async () => {

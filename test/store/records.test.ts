@@ -118,9 +118,9 @@ describe('LevelDB: the records of a store', () => {
     });
 
     it('of a kind that is not known', async () => {
-      await put('snapshot/s', '{"format":1,"record":{}}');
+      await put('lease/s', '{"format":1,"record":{}}');
       const message = await refusal();
-      expect(message).to.include('record "snapshot/s"').and.include('newer');
+      expect(message).to.include('record "lease/s"').and.include('newer');
       expect(message).to.not.include('rebuild');
     });
   });
@@ -130,12 +130,12 @@ describe('LevelDB: the records of a store', () => {
       [
         'a volume is missing',
         () => directory.tamper((level) => level.del('volume/a')),
-        'should hold (volumes: 1, promised bytes: 1024, attachments: 1), but holds (volumes: 0,',
+        'should hold (volumes: 1, promised bytes: 1024, attachments: 1, snapshots: 0), but holds (volumes: 0,',
       ],
       [
         'an attachment is missing',
         () => directory.tamper((level) => level.del('attachments/a')),
-        'but holds (volumes: 1, promised bytes: 1024, attachments: 0)',
+        'but holds (volumes: 1, promised bytes: 1024, attachments: 0,',
       ],
       [
         'an older size is back',

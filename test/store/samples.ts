@@ -17,6 +17,8 @@ export function volume(id: string, fields: Partial<Volume> = {}): Volume {
     parameters: {},
     kind: '',
     accessibleTopology: [],
+    format: 'directory',
+    source: null,
     ...fields,
   };
 }

@@ -1,0 +1,73 @@
+import type { VolumeCapability } from './capability.js';
+import type { CreationParameters } from './creation-parameters.js';
+import { refuse, type Refusal } from './verdict.js';
+
+/**
+ * How a volume's data is kept: a directory of the pool, an image with a file system of its own, whose
+ * size is a real limit, or an image that workloads see as a block device.
+ */
+export const FORMATS = ['directory', 'ext4', 'xfs', 'raw'] as const;
+
+export type Format = (typeof FORMATS)[number];
+
+/** The formats that are an image with a file system in it. */
+export type FileSystemFormat = Extract<Format, 'ext4' | 'xfs'>;
+
+type FormatVerdict =
+  { readonly answer: 'OK'; readonly format: Format } | Refusal<'INVALID_ARGUMENT'>;
+
+/**
+ * The format of a new volume (spec: "CreateVolume", "Unsupported value for parameters or volume
+ * capabilities"). `capabilities` is never empty.
+ */
+export function decideFormat(
+  capabilities: readonly VolumeCapability[],
+  { enforceSize }: CreationParameters,
+): FormatVerdict {
+  const kinds = new Set(capabilities.map(({ accessType }) => accessType.kind));
+  if (kinds.size > 1) {
+    return refuse('INVALID_ARGUMENT', 'volume_capabilities: block and mount exclude each other');
+  }
+  if (kinds.has('block')) return { answer: 'OK', format: 'raw' };
+  if (!enforceSize) return { answer: 'OK', format: 'directory' };
+
+  const named = new Set(
+    capabilities.flatMap(({ accessType }) =>
+      accessType.kind === 'mount' && accessType.fsType !== '' ? [accessType.fsType] : [],
+    ),
+  );
+  const [fsType = DEFAULT_FILE_SYSTEM, other] = named;
+  if (other !== undefined) {
+    return refuse(
+      'INVALID_ARGUMENT',
+      `volume_capabilities: a volume of enforced size has one fs_type, asked for ${[...named].join(', ')}`,
+    );
+  }
+  if (!isFileSystem(fsType)) {
+    return refuse(
+      'INVALID_ARGUMENT',
+      `volume_capabilities: fs_type ${fsType} is not supported for a volume of enforced size; ` +
+        'ext4 and xfs are',
+    );
+  }
+  return { answer: 'OK', format: fsType };
+}
+
+/** For a capability that names no fs_type. */
+const DEFAULT_FILE_SYSTEM: FileSystemFormat = 'ext4';
+
+/** Whether volumes of this format are an image with a file system in it. */
+export function isFileSystem(format: string): format is FileSystemFormat {
+  return format === 'ext4' || format === 'xfs';
+}
+
+/** The bytes that every size of a format is a multiple of, and the fewest that it can have. */
+export const FORMAT_SIZES: Readonly<
+  Record<Format, { readonly granularity: bigint; readonly least: bigint }>
+> = {
+  directory: { granularity: 1n, least: 1n },
+  raw: { granularity: 4096n, least: 4096n },
+  ext4: { granularity: 4096n, least: 16n * 2n ** 20n },
+  // mkfs.xfs refuses less.
+  xfs: { granularity: 4096n, least: 300n * 2n ** 20n },
+};
