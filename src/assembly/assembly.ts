@@ -4,6 +4,8 @@ import type { Handlers } from '../csi/handler.js';
 import { requireFreePool } from '../host/pool-marker.js';
 import type { Log } from '../log.js';
 import type { Options } from '../options.js';
+import { clearing, type Clearing } from '../services/clearing.js';
+import { inventory, type Inventory } from '../services/inventory.js';
 import type { Simulations } from '../services/simulations.js';
 import { markedUses, recordedUses } from '../services/volume-uses.js';
 import { assembleController, takePool, type Surroundings } from './controller.js';
@@ -14,6 +16,8 @@ import { assembleNode, type AssembledNode } from './node.js';
 export interface Assembly {
   readonly controller: Partial<Handlers<ControllerHandlers>> | undefined;
   readonly node: Partial<Handlers<NodeHandlers>> | undefined;
+  readonly inventory: Inventory;
+  readonly clearing: Clearing;
   close(): Promise<void>;
 }
 
@@ -31,10 +35,19 @@ export async function assemble(
   try {
     if (serves.has('controller')) await takePool(foundation);
     const node = serves.has('node') ? await assembleNode(foundation) : undefined;
+    const around = surroundings(foundation, node);
     const controller = serves.has('controller')
-      ? assembleController(foundation, surroundings(foundation, node))
+      ? assembleController(foundation, around)
       : undefined;
-    return { controller, node: node?.service, close };
+    const { store, locks } = foundation;
+    const nodes = node === undefined ? [] : [node.deps];
+    return {
+      controller,
+      node: node?.service,
+      inventory: inventory({ store, nodes, simulations }),
+      clearing: clearing({ store, locks, uses: around.uses, nodes }),
+      close,
+    };
   } catch (error) {
     await close();
     throw error;

@@ -20,6 +20,7 @@ const USAGE = { maxAgeMs: 10_000, timeLimitMs: 2_000 };
 export interface AssembledNode {
   readonly service: Partial<Handlers<NodeHandlers>>;
   readonly records: NodeRecords;
+  readonly deps: NodeDeps;
 }
 
 /** Brings the node's records and mounts in line and puts the Node service together. */
@@ -86,7 +87,7 @@ export async function assembleNode(foundation: Foundation): Promise<AssembledNod
     if (!records.has(volumeId)) shared?.marks.clear(volumeId, node.nodeId);
   }
   await shared?.registry.register(node);
-  return { service: nodeService(deps), records };
+  return { service: nodeService(deps), records, deps };
 }
 
 /** Whether the Node service grows volumes: only where the Controller service does not. */

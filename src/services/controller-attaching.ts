@@ -7,8 +7,8 @@ import { StatusError } from '../csi/status.js';
 import { decideAttach } from '../model/attach.js';
 import { publishContext } from '../model/publish-context.js';
 import type { ControllerDeps } from './controller-deps.js';
+import { detach } from './detaching.js';
 import { raise, volumeNotFound } from './outcome.js';
-import { describeUse } from './volume-uses.js';
 
 type Attaching = Pick<
   Handlers<ControllerHandlers>,
@@ -64,12 +64,7 @@ export function attaching(deps: ControllerDeps): Attaching {
       return locks.run(volumeId, call.signal, async () => {
         for (const attachment of store.attachments(volumeId)) {
           if (nodeId !== '' && attachment.nodeId !== nodeId) continue;
-          // A forced detach: the CO has given the node up, so the node's view no longer counts.
-          const use = deps.uses.of(volumeId).find((each) => each.nodeId === attachment.nodeId);
-          if (use !== undefined) {
-            call.warn(`volume ${volumeId} is taken from a node that has it: ${describeUse(use)}`);
-          }
-          await store.removeAttachment(volumeId, attachment.nodeId);
+          await detach(deps, attachment, (message) => call.warn(message));
         }
         return {};
       });
