@@ -6,6 +6,8 @@ export interface Call {
   readonly signal: AbortSignal;
   /** Adds a line to the log under this call's method and ids. Never pass secrets or mount flags. */
   warn(message: string, details?: Readonly<Record<string, unknown>>): void;
+  /** Ends the connection that the call came on, and with it every call on it, without a word. */
+  drop(): void;
 }
 
 /** Answers one RPC; refuses by throwing a StatusError. */

@@ -32,7 +32,8 @@ export interface Answering {
  */
 export function answering(to: Answering): ServerInterceptor {
   return ({ path }, stream) => {
-    const call = new OngoingCall(to.log, path, Number(stream.getDeadline()), to.observe);
+    const deadline = Number(stream.getDeadline());
+    const call = new OngoingCall(to.log, path, deadline, to.observe, stream);
     // Calls that are too large or past their deadline grpc-js answers itself, past all interceptors,
     // but with this method of the innermost stream.
     const sendStatus = stream.sendStatus.bind(stream);

@@ -1,8 +1,10 @@
+import type { ServerInterceptingCallInterface } from '@grpc/grpc-js';
 import type { CallObserver, EndedCall } from '../csi/ended-call.js';
 import type { Call } from '../csi/handler.js';
 import { StatusError, type Code } from '../csi/status.js';
 import type { Log } from '../log.js';
 import { cut, idsIn, levelOf, shortName, type Level } from './call-line.js';
+import { dropConnection } from './connection.js';
 
 /**
  * In ms. A caller gives up at its own deadline, which is earlier than ours by the time that the request
@@ -36,6 +38,7 @@ export class OngoingCall implements Call, EndedCall {
     readonly path: string,
     private readonly deadline: number,
     private readonly observe: CallObserver | undefined,
+    private readonly stream: ServerInterceptingCallInterface,
   ) {}
 
   /** Whether the caller is done: what the handler answers now reaches nobody. */
@@ -73,6 +76,10 @@ export class OngoingCall implements Call, EndedCall {
   /** A request has arrived, which may be one that cannot be read. */
   arrived(bytes: Buffer): void {
     this.requestBytes = bytes;
+  }
+
+  drop(): void {
+    dropConnection(this.stream);
   }
 
   /** The request could be read; log lines name it from now on. */

@@ -18,7 +18,7 @@ import { refused } from '../integration/refusal.js';
 import { createFakeDisk, type FakeDisk, type Leaves } from '../store/fake-disk.js';
 import { rejectionOf } from '../store/rejection.js';
 
-const call: Call = { signal: new AbortController().signal, warn: () => undefined };
+const call: Call = { signal: new AbortController().signal, warn: () => undefined, drop: () => undefined };
 const sizes = { minVolumeSize: 0n, maxVolumeSize: 0n, defaultVolumeSize: 10n };
 const request: CreateVolumeRequest__Output = {
   name: 'pvc-1',

@@ -7,7 +7,7 @@ import { StoreFullError } from '../../src/store/store.js';
 import { refused } from '../integration/refusal.js';
 import { rejectionOf } from '../store/rejection.js';
 
-const call: Call = { signal: new AbortController().signal, warn: () => undefined };
+const call: Call = { signal: new AbortController().signal, warn: () => undefined, drop: () => undefined };
 
 function systemError(code: string): Error {
   return Object.assign(new Error(`${code}: of a file`), { code });

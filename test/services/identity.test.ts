@@ -24,6 +24,7 @@ describe('identityService', () => {
   const call: Call = {
     signal: new AbortController().signal,
     warn: (message) => warnings.push(message),
+    drop: () => undefined,
   };
 
   it('GetPluginInfo: name and version', () => {
