@@ -72,6 +72,12 @@ export interface Options {
   readonly callLogFile: string;
   /** Whether every call is written to standard output for Kubernetes' end-to-end suite. */
   readonly grpcCallLines: boolean;
+  /** Absolute path; empty: none. */
+  readonly faultsFile: string;
+  /** Absolute path; empty: none. */
+  readonly hooksFile: string;
+  /** Milliseconds; never 0. */
+  readonly hookTimeout: number;
   /** What should be logged at start: options without effect, and combinations that are rarely meant. */
   readonly notices: readonly string[];
 }
@@ -168,6 +174,9 @@ function resolve({ given, notices }: Reading, env: Environment): Options {
     callLogMemory: value('callLogMemory'),
     callLogFile: value('callLogFile'),
     grpcCallLines: value('grpcCallLines'),
+    faultsFile: value('faultsFile'),
+    hooksFile: value('hooksFile'),
+    hookTimeout: value('hookTimeout'),
     notices: Object.freeze([
       ...notices,
       ...doubts(all, { profile, driverName, services, stateDir }, env),

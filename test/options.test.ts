@@ -38,6 +38,9 @@ const DEFAULTS: Options = {
   callLogMemory: 4_194_304n,
   callLogFile: '',
   grpcCallLines: false,
+  faultsFile: '',
+  hooksFile: '',
+  hookTimeout: 5_000,
   notices: [],
 };
 

@@ -14,6 +14,7 @@ import {
   text,
   type Kind,
 } from './kind.js';
+import { MISBEHAVING } from './misbehaving.js';
 import type { Option } from './option.js';
 import { WATCHING } from './watching.js';
 
@@ -219,6 +220,7 @@ export const OPTIONS = {
   },
 
   ...WATCHING,
+  ...MISBEHAVING,
 } as const satisfies Readonly<Record<string, Option<unknown>>>;
 
 /** The name of an option for programs. */

@@ -337,4 +337,28 @@ export const CASES: { readonly [F in Field]: Case } = {
     bad: ['', 'yes'],
     expected: 'true or false',
   },
+  faultsFile: {
+    good: [
+      ['', { faultsFile: '' }],
+      ['/etc/faults.yaml', { faultsFile: '/etc/faults.yaml' }],
+    ],
+    bad: ['a\0b'],
+    expected: 'file',
+  },
+  hooksFile: {
+    good: [
+      ['', { hooksFile: '' }],
+      ['here/../hooks.mjs', { hooksFile: resolve('hooks.mjs') }],
+    ],
+    bad: ['a\0b'],
+    expected: 'file',
+  },
+  hookTimeout: {
+    good: [
+      ['1ms', { hookTimeout: 1 }],
+      ['1m', { hookTimeout: 60_000 }],
+    ],
+    bad: ['', '0', '0s', '5', '25h'],
+    expected: 'from 1ms to 24h',
+  },
 };
