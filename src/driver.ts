@@ -1,9 +1,12 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { assemble, type Assembly } from './assembly/assembly.js';
+import { misbehaviour } from './assembly/misbehaviour.js';
+import { around } from './csi/around.js';
 import { socketPathOf } from './csi/endpoint.js';
 import { csi } from './csi/proto.js';
 import { StatusError } from './csi/status.js';
+import type { FaultRules } from './faults/fault-rules.js';
 import { canMount } from './host/mount-right.js';
 import { createLog } from './log.js';
 import { resolveOptions, type Options, type OptionsInput } from './options.js';
@@ -19,10 +22,12 @@ import { VERSION } from './version.js';
 export interface Driver {
   /** What it runs with: complete and checked. */
   readonly options: Options;
+  /** What has calls fail, hang and worse. */
+  readonly faults: FaultRules;
   /**
    * Listens, opens the state and resolves when every call is served; a driver starts once. Rejects,
    * with everything closed, with an error whose message says what to do: a ListenError,
-   * StateDirectoryError, StoreError, PoolError or MountRightError.
+   * StateDirectoryError, StoreError, PoolError, MountRightError or RuleFileError.
    */
   start(): Promise<void>;
   /**
@@ -55,6 +60,9 @@ export function driverWith(options: Options): Driver {
     HEALTH_MAX_AGE_MS,
   );
   const simulations = noSimulations();
+  const misbehaving = misbehaviour(options, log, simulations, (volumeId) =>
+    assembly?.volumeName(volumeId),
+  );
   let server: Server | undefined;
   let assembly: Assembly | undefined;
   let started: Promise<void> | undefined;
@@ -99,11 +107,13 @@ export function driverWith(options: Options): Driver {
       health,
     });
     try {
+      await misbehaving.begin();
       server = await serve({
         socketPath: socketPathOf(options.endpoint),
         socketMode: options.socketMode,
         maxRequestBytes: Number(options.maxRequestSize),
         log,
+        around: around([...misbehaving.layers(options.nodeId)]),
         services: [
           { definition: csi.Identity.service, handlers: identity },
           ...(options.services.includes('controller') ? [controller] : []),
@@ -130,6 +140,7 @@ export function driverWith(options: Options): Driver {
     const open = assembly;
     assembly = undefined;
     await open?.close();
+    await misbehaving.end();
   }
 
   async function end(): Promise<void> {
@@ -140,6 +151,7 @@ export function driverWith(options: Options): Driver {
 
   return {
     options,
+    faults: misbehaving.faults,
     start() {
       if (started !== undefined) throw new Error('this driver was started before; make another');
       return (started = begin());

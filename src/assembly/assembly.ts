@@ -18,6 +18,8 @@ export interface Assembly {
   readonly node: Partial<Handlers<NodeHandlers>> | undefined;
   readonly inventory: Inventory;
   readonly clearing: Clearing;
+  /** The name of a volume by its id; undefined where there is no such volume. */
+  volumeName(volumeId: string): string | undefined;
   close(): Promise<void>;
 }
 
@@ -46,6 +48,7 @@ export async function assemble(
       node: node?.service,
       inventory: inventory({ store, nodes, simulations }),
       clearing: clearing({ store, locks, uses: around.uses, nodes }),
+      volumeName: (id) => (node?.deps.volume(id) ?? store.volume(id))?.name,
       close,
     };
   } catch (error) {

@@ -1,17 +1,10 @@
-/** Something wrong in a text of rules, for the person who wrote it. */
-export interface Mistake {
-  /** From 1. */
-  readonly line: number;
-  /** From 1. */
-  readonly column: number;
-  /** Quotes no value that may be secret. */
-  readonly message: string;
-}
+import type { Mistake } from '../yaml/located.js';
 
 /** A text of rules that cannot be used. The message has a line for every mistake. */
 export class FaultRuleError extends Error {
   override readonly name = 'FaultRuleError';
 
+  /** The mistakes, not empty, in the order of the text; they quote no value that may be secret. */
   constructor(readonly mistakes: readonly Mistake[]) {
     super(
       mistakes

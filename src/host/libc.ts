@@ -30,6 +30,8 @@ export interface Libc {
     size: number,
   ): number;
   execve(file: string, argv: (string | null)[], environment: (string | null)[]): number;
+  /** Ends the process at once, with all its threads and nothing cleaned up. */
+  exitNow(code: number): void;
   /** The reason of the last error; any call in between may change it. */
   errno(): number;
 }
@@ -64,6 +66,7 @@ function load(): Libc {
     moveMount: library.func('long syscall(long, long, const char *, long, const char *, long)'),
     mountSetattr: library.func('long syscall(long, long, const char *, long, const void *, long)'),
     execve: library.func('int execve(const char *, const char **, const char **)'),
+    exitNow: library.func('void _exit(int)'),
     errno: () => koffi.errno(),
   };
 }

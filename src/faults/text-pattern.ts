@@ -1,0 +1,81 @@
+import { Script, createContext, type Context } from 'node:vm';
+
+/** Which texts are meant. */
+export type TextPattern =
+  | { readonly kind: 'equals'; readonly text: string }
+  /** `*` stands for any text, also for none. */
+  | { readonly kind: 'glob'; readonly text: string }
+  | { readonly kind: 'regex'; readonly source: string }
+  | { readonly kind: 'any of'; readonly patterns: readonly TextPattern[] };
+
+export type TextTest = (text: string) => boolean;
+
+/** In ms: what one look at one text may take. */
+const REGEX_TIME = 20;
+
+/** In characters: plain expressions are fast on texts up to here. */
+const SHORT = 256;
+
+/** Two repetitions of one character at most, and neither groups nor choices. */
+const PLAIN_REGEX =
+  /^[^()|*+?{}\\[\]]*(?:(?:\[[^\\[\]]*\]|\.|\\[dws])[*+]?[^()|*+?{}\\[\]]*){0,2}$/;
+
+/** Compiles a pattern. Throws a SyntaxError where a regular expression is none. */
+export function textTest(pattern: TextPattern): TextTest {
+  switch (pattern.kind) {
+    case 'equals':
+      return (text) => text === pattern.text;
+    case 'glob':
+      return glob(pattern.text.split('*'));
+    case 'regex':
+      return regex(pattern.source);
+    case 'any of': {
+      const tests = pattern.patterns.map(textTest);
+      return (text) => tests.some((test) => test(text));
+    }
+  }
+}
+
+/** By the parts between the `*`: no text takes long, as it may with a regular expression. */
+function glob([first = '', ...rest]: readonly string[]): TextTest {
+  const last = rest.pop();
+  if (last === undefined) return (text) => text === first;
+  return (text) => {
+    if (!text.startsWith(first)) return false;
+    let from = first.length;
+    for (const part of rest) {
+      const found = text.indexOf(part, from);
+      if (found < 0) return false;
+      from = found + part.length;
+    }
+    return text.length - last.length >= from && text.endsWith(last);
+  };
+}
+
+/**
+ * The texts come from whoever calls, and some expressions take for ever with some texts. Those that may
+ * are given up in time, and then do not match.
+ */
+function regex(source: string): TextTest {
+  const expression = new RegExp(source, 'u');
+  const isPlain = PLAIN_REGEX.test(source);
+  const timed = timedTest(expression);
+  return (text) => (isPlain && text.length <= SHORT ? expression.test(text) : timed(text));
+}
+
+const scope = { expression: /(?:)/u, text: '' };
+const script = new Script('expression.test(text)');
+/** Made for the first that needs it. */
+let context: Context | undefined;
+
+function timedTest(expression: RegExp): TextTest {
+  return (text) => {
+    context ??= createContext(scope);
+    Object.assign(scope, { expression, text });
+    try {
+      return script.runInContext(context, { timeout: REGEX_TIME }) === true;
+    } catch {
+      return false;
+    }
+  };
+}
