@@ -1,5 +1,5 @@
 import { readlinkSync } from 'node:fs';
-import { dirname, join } from 'node:path/posix';
+import { dirname, isAbsolute, join } from 'node:path/posix';
 import { classicApi } from './classic-api.js';
 import type { HeldFile } from './descriptor.js';
 import { errorCode } from './errno.js';
@@ -14,9 +14,9 @@ import {
   type Mounter,
   type Presence,
 } from './mounter.js';
-import { holdEntry, holdPlace, type Place } from './place.js';
+import { endsInName, entryStatus, holdEntry, holdPlace, type Place } from './place.js';
 import { SyscallError } from './syscall-error.js';
-import { UMOUNT_NOFOLLOW, umount2 } from './syscalls.js';
+import { UMOUNT_NOFOLLOW, umount2, type FileStatus } from './syscalls.js';
 import { makeTarget, removeTarget, requireEmpty, targetKind } from './target.js';
 import { hasTreeApi, treeApi } from './tree-api.js';
 
@@ -37,6 +37,9 @@ export function bindMounter({ workDirectory, api = 'auto' }: BindMounterOptions)
 /** A mounter that makes its mounts by `api`. */
 export function mounterOver(api: MountApi): Mounter {
   const look: Mounter['look'] = (path) => {
+    if (api.statusTellsMounts && isAbsolute(path) && endsInName(path)) {
+      return presenceIn(entryStatus(path));
+    }
     using place = holdPlace(path);
     return place === undefined ? { kind: 'absent' } : presence(api, place);
   };
@@ -81,6 +84,12 @@ function presence(api: MountApi, place: Place): Presence {
   if (entry === undefined) return { kind: 'absent' };
   const { kind, identity } = entry.status;
   return { kind, mounted: isMountedAt(api, place, entry), identity };
+}
+
+function presenceIn(status: FileStatus | undefined): Presence {
+  if (status === undefined) return { kind: 'absent' };
+  const { kind, mountRoot, identity } = status;
+  return { kind, mounted: mountRoot, identity };
 }
 
 /**

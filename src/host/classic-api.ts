@@ -67,6 +67,7 @@ export function classicApi(workDirectory: string): MountApi {
 
   return {
     isMountRoot: (parent, entry) => mountId(parent) !== mountId(entry),
+    statusTellsMounts: false,
 
     clone(source, attributes) {
       close(); // what a crash may have left

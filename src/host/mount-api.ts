@@ -6,6 +6,8 @@ import { MountRefusal } from './mounter.js';
 export interface MountApi {
   /** Whether `entry`, found under a name in `parent`, is the root of a mount. */
   isMountRoot(parent: Descriptor, entry: HeldFile): boolean;
+  /** Whether the status of a file says as much by itself, without its parent. */
+  readonly statusTellsMounts: boolean;
   /**
    * A new mount of what `source` holds, in no peer group and seen by nobody else yet, with
    * `attributes` added to those of the source's own mount. Throws a SyscallError, or a MountRefusal

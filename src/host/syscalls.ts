@@ -10,6 +10,8 @@ import { SyscallError } from './syscall-error.js';
 
 export const AT_FDCWD = -100;
 export const AT_EMPTY_PATH = 0x1000;
+const AT_SYMLINK_NOFOLLOW = 0x100;
+const AT_NO_AUTOMOUNT = 0x800;
 export const AT_REMOVEDIR = 0x200;
 
 export const O_PATH = 0o10000000;
@@ -77,11 +79,20 @@ export interface FileStatus {
 
 /** The status of what a descriptor holds. */
 export function statx(descriptor: number): FileStatus {
+  return status(descriptor, '', AT_EMPTY_PATH);
+}
+
+/** The status of what stands at a path itself, which must not end in a slash: that follows symlinks. */
+export function statxAt(path: string): FileStatus {
+  return status(AT_FDCWD, whole('statx', path), AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT);
+}
+
+function status(directory: number, path: string, flags: number): FileStatus {
   const STATX_TYPE_INO_SIZE = 0x1 | 0x100 | 0x200;
   const STATX_ATTR_MOUNT_ROOT = 0x2000n;
   const buffer = Buffer.alloc(256);
-  const result = libc().statx(descriptor, '', AT_EMPTY_PATH, STATX_TYPE_INO_SIZE, buffer);
-  checked(result, 'statx');
+  const result = libc().statx(directory, path, flags, STATX_TYPE_INO_SIZE, buffer);
+  checked(result, 'statx', path);
   return {
     kind: kindOf(buffer.readUInt16LE(28)),
     size: buffer.readBigUInt64LE(40),
@@ -140,6 +151,25 @@ export function hasMountSetattr(): boolean {
     return error instanceof SyscallError && error.code === 'EINVAL';
   }
   return true;
+}
+
+/** ioctl(2) with a structure, which the kernel may fill, or a number; `name` is for messages. */
+export function ioctl(
+  descriptor: number,
+  name: string,
+  request: number,
+  argument: Buffer | number = 0,
+): number {
+  const result =
+    typeof argument === 'number'
+      ? libc().ioctl(descriptor, request, argument)
+      : libc().ioctlBuffer(descriptor, request, argument);
+  return checked(result, name);
+}
+
+/** Makes a block device's node, for its owner alone. */
+export function mknodBlock(path: string, device: bigint): void {
+  checked(libc().mknod(whole('mknod', path), constants.S_IFBLK | 0o600, device), 'mknod', path);
 }
 
 /** Replaces this program; returns only by throwing. */

@@ -1,17 +1,9 @@
 import { constants, opendirSync } from 'node:fs';
-import { hold, type HeldFile } from './descriptor.js';
+import type { HeldFile } from './descriptor.js';
 import { errorCode } from './errno.js';
 import { MountRefusal, sameFile } from './mounter.js';
 import { holdEntry, type Place } from './place.js';
-import {
-  AT_FDCWD,
-  AT_REMOVEDIR,
-  close,
-  mkdirat,
-  openat,
-  unlinkat,
-  type FileStatus,
-} from './syscalls.js';
+import { AT_REMOVEDIR, close, mkdirat, openat, unlinkat, type FileStatus } from './syscalls.js';
 
 /** What a source of some kind is mounted on: directories on directories, all else on regular files. */
 export function targetKind(source: FileStatus['kind']): 'directory' | 'file' {
@@ -77,8 +69,7 @@ function notEmpty(kind: FileStatus['kind'], path: string): MountRefusal {
 }
 
 function hasContent(directory: HeldFile): boolean {
-  using readable = hold(openat(AT_FDCWD, directory.link, constants.O_DIRECTORY));
-  const listing = opendirSync(readable.link);
+  const listing = opendirSync(directory.link);
   try {
     return listing.readSync() !== null;
   } finally {

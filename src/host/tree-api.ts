@@ -35,6 +35,7 @@ const BITS: Readonly<Record<MountAttribute, { readonly set: number; readonly cle
 /** Mounts as trees that are finished before they are attached: Linux 5.12 or newer. */
 export const treeApi: MountApi = {
   isMountRoot: (_parent, entry) => entry.status.mountRoot,
+  statusTellsMounts: true,
 
   clone(source, attributes) {
     const tree = hold(openTree(source.number, '', AT_EMPTY_PATH | OPEN_TREE_CLONE));

@@ -32,13 +32,17 @@ export interface VolumeMounts {
 }
 
 export function volumeMounts(mounter: Mounter, pool: Pool): VolumeMounts {
+  let poolPath: string | undefined;
+
   /** Nothing is mounted or removed where the data of all volumes is. */
   function requireOutsidePool(path: string): void {
-    const [real, inside] = [path, join(pool.directory, 'volumes')].map(mounter.realPath);
+    const real = mounter.realPath(path);
+    // The pool does not move while the driver runs.
+    poolPath ??= mounter.realPath(join(pool.directory, 'volumes'));
     if (
       real === undefined ||
-      inside === undefined ||
-      !`${real}/`.startsWith(`${dirname(inside)}/`)
+      poolPath === undefined ||
+      !`${real}/`.startsWith(`${dirname(poolPath)}/`)
     ) {
       return;
     }
