@@ -1,12 +1,16 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { serveAdmin, type AdminServer } from './admin/admin-server.js';
+import { control, type Control } from './admin/control.js';
+import { routesOf } from './admin/routes.js';
 import { assemble, type Assembly } from './assembly/assembly.js';
 import { misbehaviour } from './assembly/misbehaviour.js';
 import { around } from './csi/around.js';
+import { callRecorder } from './calls/call-log.js';
+import { callOutlets } from './calls/outlets.js';
 import { socketPathOf } from './csi/endpoint.js';
 import { csi } from './csi/proto.js';
 import { StatusError } from './csi/status.js';
-import type { FaultRules } from './faults/fault-rules.js';
 import { canMount } from './host/mount-right.js';
 import { createLog } from './log.js';
 import { resolveOptions, type Options, type OptionsInput } from './options.js';
@@ -19,11 +23,9 @@ import { makeStateDirectory } from './state-directory.js';
 import { VERSION } from './version.js';
 
 /** A CSI plugin in this process. */
-export interface Driver {
+export interface Driver extends Control {
   /** What it runs with: complete and checked. */
   readonly options: Options;
-  /** What has calls fail, hang and worse. */
-  readonly faults: FaultRules;
   /**
    * Listens, opens the state and resolves when every call is served; a driver starts once. Rejects,
    * with everything closed, with an error whose message says what to do: a ListenError,
@@ -55,7 +57,7 @@ export function driverWith(options: Options): Driver {
         existsSync(join(options.poolDir, 'volumes'))
           ? undefined
           : `the pool ${options.poolDir} is gone`,
-      () => (servesNode ? canMount(options.stateDir) : undefined),
+      () => (servesNode ? mountHindrance(options.stateDir) : undefined),
     ],
     HEALTH_MAX_AGE_MS,
   );
@@ -63,7 +65,13 @@ export function driverWith(options: Options): Driver {
   const misbehaving = misbehaviour(options, log, simulations, (volumeId) =>
     assembly?.volumeName(volumeId),
   );
+  const recorder = callRecorder({
+    calls: options.callLogSize,
+    bytes: Number(options.callLogMemory),
+    outlets: callOutlets(options, log),
+  });
   let server: Server | undefined;
+  let admin: AdminServer | undefined;
   let assembly: Assembly | undefined;
   let started: Promise<void> | undefined;
   let stopped: Promise<void> | undefined;
@@ -79,6 +87,13 @@ export function driverWith(options: Options): Driver {
     }
     return assembly;
   };
+
+  const steering = control({
+    calls: recorder,
+    faults: misbehaving.faults,
+    simulations,
+    state: ready,
+  });
 
   // The handlers are looked up at every call.
   const controller = {
@@ -114,12 +129,18 @@ export function driverWith(options: Options): Driver {
         maxRequestBytes: Number(options.maxRequestSize),
         log,
         around: around([...misbehaving.layers(options.nodeId)]),
+        observe: recorder.observer(options.nodeId),
         services: [
           { definition: csi.Identity.service, handlers: identity },
           ...(options.services.includes('controller') ? [controller] : []),
           ...(servesNode ? [node] : []),
         ],
       });
+      goOnUnlessStopped();
+      if (options.adminSocket !== '') {
+        const routes = routesOf(steering, { version: VERSION, driver: options.driverName });
+        admin = await serveAdmin({ socketPath: options.adminSocket, routes, log });
+      }
       goOnUnlessStopped();
       assembly = await assemble(options, log, simulations);
       goOnUnlessStopped();
@@ -137,6 +158,8 @@ export function driverWith(options: Options): Driver {
   /** Closes what is open, in the order that lets calls in flight end. */
   async function close(): Promise<void> {
     await server?.stop({ graceMs: options.shutdownGrace });
+    recorder.close();
+    await admin?.stop();
     const open = assembly;
     assembly = undefined;
     await open?.close();
@@ -150,14 +173,23 @@ export function driverWith(options: Options): Driver {
   }
 
   return {
+    ...steering,
     options,
-    faults: misbehaving.faults,
     start() {
       if (started !== undefined) throw new Error('this driver was started before; make another');
       return (started = begin());
     },
     stop: () => (stopped ??= end()),
   };
+}
+
+/** Why nothing can be mounted any more; a full disk, on which that cannot be tried, is no reason. */
+function mountHindrance(stateDir: string): string | undefined {
+  try {
+    return canMount(stateDir);
+  } catch {
+    return undefined;
+  }
 }
 
 /** Whether the plugin as a whole grows volumes. A node alone cannot: the store is the controller's. */

@@ -12,6 +12,7 @@ import type { Simulations } from '../services/simulations.js';
 export interface Control extends Inventory {
   /** The calls that were answered. */
   readonly calls: CallLog;
+  /** What has calls fail, hang and worse. */
   readonly faults: FaultRules;
   /** Has a volume reported as abnormal, or, without a reason, no longer. Throws NOT_FOUND. */
   setHealth(volumeId: string, abnormal: string | undefined): void;

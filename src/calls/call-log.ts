@@ -53,6 +53,7 @@ export function callRecorder({ calls, bytes, outlets }: RecorderOptions): CallRe
   const listeners = new Set<(call: CallRecord) => void>();
   const waiting = new Set<() => void>();
   let lastId = 0;
+  let isClosed = false;
 
   function follow(listener: (call: CallRecord) => void, filter: CallFilter = {}): () => void {
     const told = (call: CallRecord): void => {
@@ -95,7 +96,7 @@ export function callRecorder({ calls, bytes, outlets }: RecorderOptions): CallRe
     wait(filter, { timeoutMs, signal }) {
       return new Promise((resolve) => {
         for (const record of kept(filter)) return resolve(record);
-        if (signal?.aborted === true) return resolve(undefined);
+        if (isClosed || signal?.aborted === true) return resolve(undefined);
         const end = (record?: CallRecord): void => {
           clearTimeout(timer);
           signal?.removeEventListener('abort', giveUp);
@@ -114,6 +115,7 @@ export function callRecorder({ calls, bytes, outlets }: RecorderOptions): CallRe
     reset: () => memory.clear(),
 
     close() {
+      isClosed = true;
       for (const giveUp of waiting) giveUp();
       listeners.clear();
     },
