@@ -29,6 +29,9 @@ export interface Libc {
     attributes: BigUint64Array,
     size: number,
   ): number;
+  ioctl(descriptor: number, request: number, argument: number): number;
+  ioctlBuffer(descriptor: number, request: number, argument: Buffer): number;
+  mknod(path: string, mode: number, device: bigint): number;
   execve(file: string, argv: (string | null)[], environment: (string | null)[]): number;
   /** Ends the process at once, with all its threads and nothing cleaned up. */
   exitNow(code: number): void;
@@ -65,6 +68,10 @@ function load(): Libc {
     openTree: library.func('long syscall(long, long, const char *, long)'),
     moveMount: library.func('long syscall(long, long, const char *, long, const char *, long)'),
     mountSetattr: library.func('long syscall(long, long, const char *, long, const void *, long)'),
+    // Two ways to call one function: its last argument is a number or a structure.
+    ioctl: library.func('int ioctl(int, unsigned long, long)'),
+    ioctlBuffer: library.func('int ioctl(int, unsigned long, void *)'),
+    mknod: library.func('int mknod(const char *, unsigned int, uint64_t)'),
     execve: library.func('int execve(const char *, const char **, const char **)'),
     exitNow: library.func('void _exit(int)'),
     errno: () => koffi.errno(),
