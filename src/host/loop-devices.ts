@@ -94,37 +94,6 @@ const TRIES = 100;
 
 /** `tag`: at most 63 bytes, the same at every start, and of no other driver or node of this machine. */
 export function loopDevices(tag: string): LoopDevices {
-  /** Attaches `file` to the device; false when somebody else has just taken it. */
-  function attachTo(device: number, file: number, settings: LoopSettings): boolean {
-    try {
-      try {
-        configure(device, file, settings);
-      } catch (error) {
-        if (errorCode(error) !== 'EINVAL' && errorCode(error) !== 'ENOTTY') throw error;
-        configureStepwise(device, file, settings);
-      }
-      return true;
-    } catch (error) {
-      if (errorCode(error) === 'EBUSY') return false;
-      throw error;
-    }
-  }
-
-  function attachSomewhere(control: number, file: number, settings: LoopSettings): HeldLoopDevice {
-    for (let left = TRIES; left > 0; left -= 1) {
-      // Open for writing, or the device would be read-only.
-      const device = hold(`loop${freeDevice(control)}`, constants.O_RDWR);
-      let attached = false;
-      try {
-        attached = attachTo(device.descriptor, file, settings);
-      } finally {
-        if (!attached) device[Symbol.dispose]();
-      }
-      if (attached) return device;
-    }
-    throw new LoopError('unavailable', 'no loop device stayed free long enough to be taken');
-  }
-
   return {
     attach({ image, identity, readonly, autoclear }) {
       const file = openImage(image, readonly);
@@ -177,6 +146,37 @@ export function loopDevices(tag: string): LoopDevices {
         });
     },
   };
+}
+
+/** Attaches `file` to the device; false when somebody else has just taken it. */
+function attachTo(device: number, file: number, settings: LoopSettings): boolean {
+  try {
+    try {
+      configure(device, file, settings);
+    } catch (error) {
+      if (errorCode(error) !== 'EINVAL' && errorCode(error) !== 'ENOTTY') throw error;
+      configureStepwise(device, file, settings);
+    }
+    return true;
+  } catch (error) {
+    if (errorCode(error) === 'EBUSY') return false;
+    throw error;
+  }
+}
+
+function attachSomewhere(control: number, file: number, settings: LoopSettings): HeldLoopDevice {
+  for (let left = TRIES; left > 0; left -= 1) {
+    // Open for writing, or the device would be read-only.
+    const device = hold(`loop${freeDevice(control)}`, constants.O_RDWR);
+    let attached = false;
+    try {
+      attached = attachTo(device.descriptor, file, settings);
+    } finally {
+      if (!attached) device[Symbol.dispose]();
+    }
+    if (attached) return device;
+  }
+  throw new LoopError('unavailable', 'no loop device stayed free long enough to be taken');
 }
 
 function openImage(image: string, readonly: boolean): number {

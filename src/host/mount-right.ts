@@ -1,27 +1,27 @@
-import { lstatSync, mkdtempSync, readdirSync, rmdirSync } from 'node:fs';
+import { lstatSync, mkdirSync, mkdtempSync, readdirSync, rmdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { bindMounter } from './bind-mounter.js';
 
 /** What the names of the directories begin with in which it is tried. */
 const PROBE = 'mount-probe-';
+const TARGET = 'target';
 
 /**
  * Why this process cannot make bind mounts, in words; undefined when it can. It tries, inside
- * `directory`, which must exist, and leaves nothing: the uid does not tell, because containers and
- * security modules restrict root, and a user namespace gives the right to everyone.
+ * `directory`, and leaves nothing: the uid does not tell, because containers and security modules
+ * restrict root, and a user namespace gives the right to everyone. Throws the system's error when it
+ * cannot try, as on a full disk: that says nothing about the right.
  */
 export function canMount(directory: string): string | undefined {
+  const probe = mkdtempSync(join(directory, PROBE));
+  let reason: string | undefined;
   try {
-    const probe = mkdtempSync(join(directory, PROBE));
-    try {
-      bindOnce(probe);
-    } finally {
-      rmdirSync(probe);
-    }
-    return undefined;
-  } catch (error) {
-    return error instanceof Error ? error.message : String(error);
+    mkdirSync(join(probe, TARGET));
+    reason = bindOnce(probe);
+  } finally {
+    removeProbe(probe);
   }
+  return reason;
 }
 
 /** Removes what a try left in `directory` when its process was killed. Nobody may be trying there now. */
@@ -29,23 +29,37 @@ export function clearProbes(directory: string): void {
   for (const name of readdirSync(directory).filter((each) => each.startsWith(PROBE))) {
     const probe = join(directory, name);
     const mounter = bindMounter({ workDirectory: probe });
-    while (mounter.unbind(join(probe, 'target'))) {
+    while (mounter.unbind(join(probe, TARGET))) {
       // Mounts go one by one.
     }
-    // Takes over the target that was left and ends as every try does: with nothing there.
-    bindOnce(probe);
+    mounter.removeTarget(join(probe, TARGET));
     rmdirSync(probe);
   }
 }
 
-function bindOnce(directory: string): void {
-  const mounter = bindMounter({ workDirectory: directory });
-  const target = join(directory, 'target');
-  const { dev, ino } = lstatSync(directory, { bigint: true });
+/** Why it cannot be done; undefined when it was. */
+function bindOnce(probe: string): string | undefined {
+  const mounter = bindMounter({ workDirectory: probe });
+  const target = join(probe, TARGET);
+  const { dev, ino } = lstatSync(probe, { bigint: true });
   const identity = { device: dev, inode: ino };
   // Read-only, so that the right to set attributes is tried as well.
   const attributes = ['ro'] as const;
-  mounter.bind({ source: directory, identity, target, createTarget: true, attributes });
-  mounter.unbind(target, identity);
-  mounter.removeTarget(target);
+  try {
+    mounter.bind({ source: probe, identity, target, createTarget: false, attributes });
+    mounter.unbind(target, identity);
+    return undefined;
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}
+
+/** What stays, as a mount that is busy, is cleared at the next start; why it was tried matters more. */
+function removeProbe(probe: string): void {
+  try {
+    bindMounter({ workDirectory: probe }).removeTarget(join(probe, TARGET));
+    rmdirSync(probe);
+  } catch {
+    // clearProbes takes it away.
+  }
 }

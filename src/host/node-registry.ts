@@ -3,7 +3,7 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isNodeId } from '../model/node-id.js';
 import type { NodeInfo } from '../model/node-info.js';
-import { readRecord, writeRecord } from '../record/envelope.js';
+import { readRecord, RecordError, writeRecord } from '../record/envelope.js';
 import { count, nullable, object, text, textMap } from '../record/shape.js';
 import type { Sync } from '../record/sync.js';
 import { replaceFile } from './durable-file.js';
@@ -45,7 +45,8 @@ export function nodeRegistry(poolDirectory: string, sync: Sync): NodeRegistry {
         return readRecord(nodeInfoShape, path(nodeId), readFileSync(path(nodeId), 'utf8'));
       } catch (error) {
         if (errorCode(error) === 'ENOENT') return undefined;
-        throw error;
+        if (error instanceof RecordError) throw error;
+        throw new RecordError('unreadable', `${path(nodeId)} cannot be read: ${errorCode(error)}`);
       }
     },
   };

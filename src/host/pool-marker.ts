@@ -52,6 +52,18 @@ export function requireFreePool(directory: string): void {
   if (hasVolumes(directory)) throw new PoolError(unmarked(directory, REBUILD));
 }
 
+/**
+ * Makes sure that a pool is there, for a node that has records of volumes in it: where another directory
+ * is in its place, those records must not be taken for ones whose mounts have gone.
+ */
+export function requirePool(directory: string): void {
+  if (readOwner(directory, REBUILD) !== undefined) return;
+  throw new PoolError(
+    `the pool ${directory} is empty, but this node has volumes of it: is it the right directory, and ` +
+      'is it mounted?',
+  );
+}
+
 const REBUILD = 'make a new store from this pool with "csi-mock pool rebuild"';
 
 function unmarked(directory: string, rebuild: string): string {

@@ -1,4 +1,4 @@
-import { mkdirSync, statSync, type StatsFs } from 'node:fs';
+import { statSync, type StatsFs } from 'node:fs';
 import { statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Snapshot } from '../model/snapshot.js';
@@ -6,6 +6,7 @@ import type { Volume } from '../model/volume.js';
 import { snapshotShape } from '../record/snapshot.js';
 import type { Sync } from '../record/sync.js';
 import { volumeShape } from '../record/volume.js';
+import { makeDirectories } from './durable-directory.js';
 import { openShelf, type Shelf } from './shelf.js';
 import { treeRemoval } from './tree-removal.js';
 
@@ -39,7 +40,7 @@ export interface Pool {
 /** Opens the pool at an absolute path and makes its directories. */
 export function openPool(directory: string, sync: Sync): Pool {
   // Others get through to nodes/ and uses/: a controller and nodes may be different users.
-  mkdirSync(directory, { recursive: true, mode: 0o711 });
+  makeDirectories(directory, 0o711);
   const within = (name: string) => join(directory, name);
   const removal = treeRemoval();
   const volumes = openShelf({

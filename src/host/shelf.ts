@@ -1,6 +1,5 @@
 import {
   chmodSync,
-  existsSync,
   mkdirSync,
   readFileSync,
   readdirSync,
@@ -11,10 +10,11 @@ import {
 import { rm, rmdir, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isVolumeId } from '../model/volume.js';
-import { readRecord, writeRecord } from '../record/envelope.js';
+import { readRecord, RecordError, writeRecord } from '../record/envelope.js';
 import type { Shape } from '../record/shape.js';
 import type { Sync } from '../record/sync.js';
 import { contentIn, contentPath, type Content, type Fill } from './content.js';
+import { makeDirectories } from './durable-directory.js';
 import { flushPaths, replaceFile } from './durable-file.js';
 import { errorCode } from './errno.js';
 import type { TreeRemoval } from './tree-removal.js';
@@ -34,7 +34,7 @@ import type { TreeRemoval } from './tree-removal.js';
 export interface Shelf<Item extends { readonly id: string }> {
   /** What workloads see of it; undefined when it is gone. */
   content(id: string): Content | undefined;
-  /** The descriptor of what has appeared; undefined when there is none. */
+  /** The descriptor of what has appeared; undefined when there is none. Throws a RecordError. */
   descriptor(id: string): Item | undefined;
   /** Makes a thing, filled by `fill`, out of sight; resolves once it survives power loss. */
   prepare(item: Item, fill: Fill): Promise<void>;
@@ -48,15 +48,20 @@ export interface Shelf<Item extends { readonly id: string }> {
   restore(id: string): Promise<void>;
   /** Removes what `prepare` or `retire` left behind. */
   discard(id: string): Promise<void>;
-  /**
-   * Heals what a crash left, given which ids have a record. `leftovers`: ids to `discard`, which may
-   * take long; `strangers`: directories that no record knows, and that are left alone.
-   */
-  recover(
-    isKnown: (id: string) => boolean,
-  ): Promise<{ readonly leftovers: string[]; readonly strangers: string[] }>;
+  /** Heals what a crash left, given the ids that have a record. */
+  recover(recorded: ReadonlySet<string>): Promise<Recovered>;
   /** The descriptors of all, and the ids of those whose descriptor cannot be read. */
   survey(): { readonly items: Item[]; readonly unreadable: string[] };
+}
+
+/** What was found after a crash. */
+export interface Recovered {
+  /** Ids to `discard`, which may take long. */
+  readonly leftovers: readonly string[];
+  /** Directories that no record knows, and that are left alone. */
+  readonly strangers: readonly string[];
+  /** Ids that have a record, but no directory. */
+  readonly missing: readonly string[];
 }
 
 export interface ShelfOptions<Item> {
@@ -89,8 +94,12 @@ export function openShelf<Item extends { readonly id: string }>({
 
     descriptor(id) {
       if (!isVolumeId(id)) return undefined;
-      const text = readIfThere(descriptorPath(id));
-      return text === undefined ? undefined : readRecord(shape, descriptorPath(id), text);
+      const path = descriptorPath(id);
+      const text = readIfThere(path);
+      if (text === undefined) return undefined;
+      const item = readRecord(shape, path, text);
+      if (item.id === id) return item;
+      throw new RecordError('unreadable', `${path} cannot be read: it is of another directory`);
     },
 
     async prepare(item, fill) {
@@ -124,19 +133,22 @@ export function openShelf<Item extends { readonly id: string }>({
 
     async discard(id) {
       for (const root of [join(incoming, id), join(trash, id)]) {
-        if (existsSync(root) && !(await removeEmpty(root, descriptorName))) {
-          await removal.remove(root);
-        }
+        if (!(await removeEmpty(root, descriptorName))) await removal.remove(root);
       }
     },
 
-    async recover(isKnown) {
+    async recover(recorded) {
       const leftovers = [...readdirSync(incoming), ...readdirSync(trash)].filter(
-        (id) => !isKnown(id),
+        (id) => !recorded.has(id),
       );
-      for (const id of readdirSync(incoming)) if (isKnown(id)) await shelf.reveal(id);
-      for (const id of readdirSync(trash)) if (isKnown(id)) await shelf.restore(id);
-      return { leftovers, strangers: readdirSync(shown).filter((id) => !isKnown(id)) };
+      for (const id of readdirSync(incoming)) if (recorded.has(id)) await shelf.reveal(id);
+      for (const id of readdirSync(trash)) if (recorded.has(id)) await shelf.restore(id);
+      const present = new Set(readdirSync(shown));
+      return {
+        leftovers,
+        strangers: [...present].filter((id) => !recorded.has(id)),
+        missing: [...recorded].filter((id) => !present.has(id)),
+      };
     },
 
     survey() {
@@ -144,8 +156,8 @@ export function openShelf<Item extends { readonly id: string }>({
       const unreadable: string[] = [];
       for (const id of readdirSync(shown)) {
         const item = attempt(() => shelf.descriptor(id));
-        if (item?.id === id) items.push(item);
-        else unreadable.push(id);
+        if (item === undefined) unreadable.push(id);
+        else items.push(item);
       }
       return { items, unreadable };
     },
@@ -158,7 +170,7 @@ export function openShelf<Item extends { readonly id: string }>({
  * any other way would lead around what those allow.
  */
 function makePrivate(directory: string): void {
-  mkdirSync(directory, { recursive: true, mode: 0o700 });
+  makeDirectories(directory, 0o700);
   const { mode, uid } = statSync(directory);
   // A node may share a pool that another user's controller has made.
   if ((mode & 0o077) !== 0 && uid === process.geteuid?.()) chmodSync(directory, 0o700);

@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
-import { realpath, rm } from 'node:fs/promises';
+import { lstat, realpath, rm, unlink } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { errorCode } from './errno.js';
 import { listedMounts, type ListedMount } from './mount-table.js';
@@ -7,7 +8,7 @@ import { listedMounts, type ListedMount } from './mount-table.js';
 /** Removes directories with all that is in them, but never what is mounted in them. */
 export interface TreeRemoval {
   /**
-   * Resolves when the directory is gone, or was not there. Rejects, with nothing removed, while
+   * Resolves when the directory is gone, or the symlink in its place, or was not there. Rejects, with nothing removed, while
    * something is mounted in it: removing would reach into the mount.
    */
   remove(directory: string): Promise<void>;
@@ -27,11 +28,14 @@ export function treeRemoval(): TreeRemoval {
 
   return {
     async remove(directory) {
-      const real = await realpath(directory).catch((error: unknown) => {
+      const stats = await lstat(directory).catch((error: unknown) => {
         if (errorCode(error) === 'ENOENT') return undefined;
         throw error;
       });
-      if (real === undefined) return;
+      if (stats === undefined) return;
+      // What a symlink leads to is not ours to remove.
+      if (!stats.isDirectory()) return unlink(directory);
+      const real = join(await realpath(dirname(directory)), basename(directory));
       const inside = (await mountsFromNowOn()).find(({ path }) => path.startsWith(`${real}/`));
       if (inside !== undefined) {
         throw new Error(`${directory} is not removed: something is mounted at ${inside.path}`);
