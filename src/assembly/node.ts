@@ -5,6 +5,7 @@ import { bootId } from '../host/boot.js';
 import { directoryUsage } from '../host/directory-usage.js';
 import { clearProbes } from '../host/mount-right.js';
 import { inOwnNamespace } from '../host/own-namespace.js';
+import { poolData } from '../host/volume-data.js';
 import { attachedAt } from '../model/attachment.js';
 import { attachedBy } from '../model/publish-context.js';
 import type { NodeDeps } from '../services/node-deps.js';
@@ -33,7 +34,7 @@ export async function assembleNode(foundation: Foundation): Promise<AssembledNod
     log.warn({ err: error }, 'what a crash left in the state directory could not be removed');
   }
   const capabilities = new Set(options.nodeCapabilities);
-  const mounts = volumeMounts(bindMounter({ workDirectory: options.stateDir }), pool);
+  const mounts = volumeMounts(bindMounter({ workDirectory: options.stateDir }), [poolData(pool)]);
   const boot = bootId();
   const records = nodeRecords({
     nodeId: node.nodeId,

@@ -1,8 +1,9 @@
 import { dirname, join } from 'node:path/posix';
 import { StatusError } from '../csi/status.js';
+import type { Content } from '../host/content.js';
 import { MountRefusal, sameFile, type Mounter } from '../host/mounter.js';
 import type { MountAttribute } from '../model/mount-flags.js';
-import type { Pool } from '../host/pool.js';
+import type { VolumeData } from '../host/volume-data.js';
 import { dataGone } from './outcome.js';
 
 /** The mounts of the volumes, by volume and path. */
@@ -31,25 +32,33 @@ export interface VolumeMounts {
   clear(path: string): void;
 }
 
-export function volumeMounts(mounter: Mounter, pool: Pool): VolumeMounts {
-  let poolPath: string | undefined;
+/** `data`: all that volumes are mounted from. */
+export function volumeMounts(mounter: Mounter, data: readonly VolumeData[]): VolumeMounts {
+  /** Where the data really is, by its directory: it does not move while the driver runs. */
+  const realDirectories = new Map<string, string>();
+
+  function contentOf(volumeId: string): Content | undefined {
+    for (const each of data) {
+      const content = each.content(volumeId);
+      if (content !== undefined) return content;
+    }
+    return undefined;
+  }
 
   /** Nothing is mounted or removed where the data of all volumes is. */
-  function requireOutsidePool(path: string): void {
+  function requireOutsideData(path: string): void {
     const real = mounter.realPath(path);
-    // The pool does not move while the driver runs.
-    poolPath ??= mounter.realPath(join(pool.directory, 'volumes'));
-    if (
-      real === undefined ||
-      poolPath === undefined ||
-      !`${real}/`.startsWith(`${dirname(poolPath)}/`)
-    ) {
-      return;
+    if (real === undefined) return;
+    for (const { directory } of data) {
+      const inside = realDirectories.get(directory) ?? mounter.realPath(join(directory, 'volumes'));
+      if (inside === undefined) continue;
+      realDirectories.set(directory, inside);
+      if (!`${real}/`.startsWith(`${dirname(inside)}/`)) continue;
+      throw new StatusError(
+        'FAILED_PRECONDITION',
+        `${path} is in ${directory}, where the driver keeps data`,
+      );
     }
-    throw new StatusError(
-      'FAILED_PRECONDITION',
-      `${path} is in the pool, where the driver keeps data`,
-    );
   }
 
   /** Only a record that was lost leaves a mount that nobody knows. */
@@ -70,17 +79,17 @@ export function volumeMounts(mounter: Mounter, pool: Pool): VolumeMounts {
     isAt(volumeId, path) {
       const presence = mounter.look(path);
       if (!('mounted' in presence) || !presence.mounted) return false;
-      const content = pool.volumes.content(volumeId);
+      const content = contentOf(volumeId);
       if (content !== undefined && sameFile(presence.identity, content.identity)) return true;
       // A mount of something else, or of a volume whose directory is gone: the kernel's table tells.
       const shown = mounter.rootOf(path);
-      return shown?.device === pool.device && pool.volumeAt(shown.root) === volumeId;
+      return shown !== undefined && data.some((each) => each.isContentOf(volumeId, shown));
     },
 
     make({ volumeId, source, path, recorded, createPath, attributes }) {
-      const content = pool.volumes.content(volumeId);
+      const content = contentOf(volumeId);
       if (content === undefined) throw dataGone(volumeId);
-      requireOutsidePool(path);
+      requireOutsideData(path);
       removeUnrecorded(volumeId, path, recorded);
       translate(() => {
         mounter.bind({
@@ -110,7 +119,7 @@ export function volumeMounts(mounter: Mounter, pool: Pool): VolumeMounts {
     },
 
     clear(path) {
-      requireOutsidePool(path);
+      requireOutsideData(path);
       translate(() => {
         mounter.removeTarget(path);
       });
