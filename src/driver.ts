@@ -29,7 +29,7 @@ export interface Driver extends Control {
   /**
    * Listens, opens the state and resolves when every call is served; a driver starts once. Rejects,
    * with everything closed, with an error whose message says what to do: a ListenError,
-   * StateDirectoryError, StoreError, PoolError, MountRightError or RuleFileError.
+   * StateDirectoryError, StoreError, PoolError, MountRightError, RuleFileError or HooksError.
    */
   start(): Promise<void>;
   /**

@@ -7,6 +7,11 @@ export function codeName(code: number): Code | 'OK' {
   return name !== undefined && isName(name) ? name : 'UNKNOWN';
 }
 
+/** The canonical gRPC code of a name, OK too; undefined where it is none. */
+export function codeNamed(name: string): Code | 'OK' | undefined {
+  return isName(name) && typeof status[name] === 'number' ? name : undefined;
+}
+
 function isName(name: string): name is keyof typeof status {
   return name in status;
 }

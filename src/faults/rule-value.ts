@@ -1,5 +1,5 @@
 import { status } from '@grpc/grpc-js';
-import { codeName } from '../csi/code.js';
+import { codeNamed } from '../csi/code.js';
 import type { Code } from '../csi/status.js';
 import { parseDuration } from '../options/duration.js';
 import { didYouMean } from '../options/nearest.js';
@@ -56,7 +56,8 @@ export function yes(value: Located, blame: Blame): true | undefined {
 /** The name of a gRPC code. */
 export function code(value: Located, blame: Blame): Code | 'OK' | undefined {
   const written = value.kind === 'scalar' ? value.text : '';
-  if (CODES.includes(written)) return codeName(Reflect.get(status, written));
+  const found = codeNamed(written);
+  if (found !== undefined) return found;
   const hint = didYouMean(written.toUpperCase(), CODES);
   return blame(value.at, `expected the name of a gRPC code${hint}`);
 }
