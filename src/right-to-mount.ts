@@ -1,6 +1,6 @@
 import { canMount } from './host/mount-right.js';
 import { enterOwnNamespace, inOwnNamespace } from './host/own-namespace.js';
-import { makeStateDirectory } from './state-directory.js';
+import { makeStateDirectory, StateDirectoryError } from './state-directory.js';
 
 /** This process may not mount, so no volume could be published. The message says what to do. */
 export class MountRightError extends Error {
@@ -14,9 +14,12 @@ export class MountRightError extends Error {
   }
 }
 
-/** Throws a MountRightError unless this process may make bind mounts, which is tried in `directory`. */
+/**
+ * Throws a MountRightError unless this process may make bind mounts, which is tried in `directory`, and a
+ * StateDirectoryError when it cannot be tried.
+ */
 export function requireRightToMount(directory: string): void {
-  const reason = canMount(directory);
+  const reason = tryToMount(directory);
   if (reason !== undefined) throw new MountRightError(reason);
 }
 
@@ -27,10 +30,18 @@ export function requireRightToMount(directory: string): void {
  */
 export function obtainRightToMount(directory: string): string | undefined {
   makeStateDirectory(directory);
-  const reason = canMount(directory);
+  const reason = tryToMount(directory);
   if (reason === undefined) return inOwnNamespace() ? OWN_NAMESPACE : undefined;
   const hindrance = enterOwnNamespace({ argv: process.argv, env: process.env });
   throw new MountRightError(`${reason}; nor in a namespace of its own: ${hindrance}`);
+}
+
+function tryToMount(directory: string): string | undefined {
+  try {
+    return canMount(directory);
+  } catch (cause) {
+    throw new StateDirectoryError(`the state directory ${directory} cannot be used`, { cause });
+  }
 }
 
 /** What a mount namespace of its own means. */

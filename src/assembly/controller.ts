@@ -40,7 +40,14 @@ export function assembleController(
  */
 export async function takePool({ options, pool, store, log }: Foundation): Promise<void> {
   await claimPool(options.poolDir, store, options.sync);
-  const { leftovers, strangers } = await pool.volumes.recover((id) => store.volume(id) !== undefined);
+  const recorded = store.volumes('', store.volumeCount).map(({ id }) => id);
+  const { leftovers, strangers, missing } = await pool.volumes.recover(new Set(recorded));
+  for (const id of missing) {
+    log.warn(
+      { volume: id },
+      'the data of this volume is gone from the pool; restore it or delete it',
+    );
+  }
   for (const id of strangers) {
     log.warn({ volume: id }, 'a directory in the pool belongs to no volume; it is left alone');
   }

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { nodeRegistry, type NodeRegistry } from '../host/node-registry.js';
-import { PoolError } from '../host/pool-marker.js';
+import { PoolError, requirePool } from '../host/pool-marker.js';
 import { openPool, type Pool } from '../host/pool.js';
 import { useMarks, type UseMarks } from '../host/use-marks.js';
 import type { Log } from '../log.js';
@@ -58,12 +58,14 @@ export async function openFoundation(
     return standOn(store, options, log, simulations);
   } catch (cause) {
     await store.close();
+    if (cause instanceof PoolError) throw cause;
     throw new PoolError(`the pool ${options.poolDir} cannot be opened`, { cause });
   }
 }
 
 function standOn(store: Store, options: Options, log: Log, simulations: Simulations): Foundation {
   const { nodeId, poolDir, sync } = options;
+  if (store.nodeVolumes(nodeId).length > 0) requirePool(poolDir);
   const pool = openPool(poolDir, sync);
   const capacity = promisedCapacity(
     options.capacity,

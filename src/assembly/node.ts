@@ -7,12 +7,20 @@ import { clearProbes } from '../host/mount-right.js';
 import { inOwnNamespace } from '../host/own-namespace.js';
 import { poolData } from '../host/volume-data.js';
 import { attachedAt } from '../model/attachment.js';
+import { enumerate } from '../model/enumeration.js';
 import { attachedBy } from '../model/publish-context.js';
 import type { NodeDeps } from '../services/node-deps.js';
-import { nodeRecords, type NodeRecords } from '../services/node-records.js';
+import {
+  livingPart,
+  nodeRecords,
+  recordedPaths,
+  type NodeRecords,
+} from '../services/node-records.js';
 import { restoreMounts } from '../services/node-restoring.js';
 import { nodeService } from '../services/node.js';
-import { volumeMounts } from '../services/volume-mounts.js';
+import { volumeMounts, type VolumeMounts } from '../services/volume-mounts.js';
+import { StateDirectoryError } from '../state-directory.js';
+import type { Store } from '../store/store.js';
 import type { Foundation } from './foundation.js';
 
 /** Counting the files of a volume is costly; COs ask for its usage about once a minute. */
@@ -74,6 +82,7 @@ export async function assembleNode(foundation: Foundation): Promise<AssembledNod
         }),
   };
 
+  refuseOtherNodes(store, node.nodeId, boot, mounts);
   const recorded = store.nodeVolumes(node.nodeId);
   if (inOwnNamespace()) {
     const ofThisBoot = recorded.filter((record) => record.bootId === boot);
@@ -89,6 +98,30 @@ export async function assembleNode(foundation: Foundation): Promise<AssembledNod
   }
   await shared?.registry.register(node);
   return { service: nodeService(deps), records, deps };
+}
+
+/**
+ * Throws a StateDirectoryError where another node, by its id, has volumes mounted: this one would not know
+ * of them, and would let them be published once more, or deleted under their mounts.
+ */
+function refuseOtherNodes(
+  store: Store,
+  nodeId: string,
+  currentBootId: string,
+  mounts: VolumeMounts,
+): void {
+  for (const other of store.nodeIds().filter((each) => each !== nodeId)) {
+    const paths = store
+      .nodeVolumes(other)
+      .flatMap((record) => recordedPaths(livingPart(record, currentBootId, mounts)));
+    if (paths.length > 0) {
+      throw new StateDirectoryError(
+        `this state directory belongs to node ${other}, which has volumes mounted at ` +
+          `${enumerate(paths)}: start it with --node-id ${other}, or give node ${nodeId} a state ` +
+          'directory of its own',
+      );
+    }
+  }
 }
 
 /** Whether the Node service grows volumes: only where the Controller service does not. */

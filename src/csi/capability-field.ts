@@ -7,6 +7,8 @@ import type { VolumeCapability__Output as WireCapability } from './generated/csi
 
 /** The spec's limit for `mount_flags` in all, in bytes. */
 const MOUNT_FLAGS_BYTES = 4096;
+/** Far more than a CO has reason to name; each one asked for is compared with each one given. */
+const CAPABILITIES = 64;
 
 /**
  * Which access modes a service takes: without its SINGLE_NODE_MULTI_WRITER capability the two modes
@@ -45,14 +47,22 @@ export function optionalVolumeCapability(
   return wire === null ? undefined : volumeCapability(wire, field, known);
 }
 
-/** Checks a list of capabilities that is required, so not empty. */
+/** Checks a list of capabilities that is required, so not empty; each is kept once. */
 export function volumeCapabilities(
   wire: readonly WireCapability[],
   field: string,
   known: KnownModes,
 ): VolumeCapability[] {
   if (wire.length === 0) throw invalid(field, 'is required');
-  return wire.map((each, index) => volumeCapability(each, `${field}[${index}]`, known));
+  const different = new Map<string, VolumeCapability>();
+  for (const [index, each] of wire.entries()) {
+    const capability = volumeCapability(each, `${field}[${index}]`, known);
+    different.set(JSON.stringify(capability), capability);
+    if (different.size > CAPABILITIES) {
+      throw invalid(field, `must not hold more than ${CAPABILITIES} different capabilities`);
+    }
+  }
+  return [...different.values()];
 }
 
 function accessMode(wire: WireCapability, field: string, known: KnownModes): AccessMode {

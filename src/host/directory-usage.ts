@@ -1,4 +1,5 @@
-import { lstat, opendir } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { lstat, open, opendir, readlink, realpath } from 'node:fs/promises';
 import { join } from 'node:path';
 
 /** What a directory holds, hard links counted once. */
@@ -66,12 +67,16 @@ async function walk(
   deadline: number,
 ): Promise<{ readonly usage: Usage; readonly whole: boolean }> {
   const linked = new Set<bigint>();
+  let device: bigint | undefined;
   let bytes = 0n;
   let inodes = 0n;
   const take = async (path: string): Promise<boolean> => {
     // What workloads remove meanwhile no longer counts.
     const stats = await lstat(path, { bigint: true }).catch(() => undefined);
     if (stats === undefined || linked.has(stats.ino)) return false;
+    // What is mounted in the directory takes nothing of it.
+    device ??= stats.dev;
+    if (stats.dev !== device) return false;
     if (stats.nlink > 1n && !stats.isDirectory()) linked.add(stats.ino);
     bytes += stats.blocks * 512n;
     inodes += 1n;
@@ -79,30 +84,47 @@ async function walk(
   };
 
   await take(root);
-  const pending = [root];
+  const pending = [await realpath(root).catch(() => root)];
   for (let directory = pending.pop(); directory !== undefined; directory = pending.pop()) {
-    for await (const paths of batches(directory)) {
+    const path = directory;
+    for await (const { link, names } of batches(path)) {
       if (Date.now() > deadline) return { usage: { bytes, inodes }, whole: false };
-      const areDirectories = await Promise.all(paths.map(take));
-      pending.push(...paths.filter((_, index) => areDirectories[index]));
+      const areDirectories = await Promise.all(names.map((name) => take(join(link, name))));
+      const inside = names.filter((_, index) => areDirectories[index]);
+      pending.push(...inside.map((name) => join(path, name)));
     }
   }
   return { usage: { bytes, inodes }, whole: true };
 }
 
-/** What is in a directory, in pieces: it may be more than fits in memory. The last piece may be empty. */
-async function* batches(directory: string): AsyncGenerator<string[]> {
-  let batch: string[] = [];
+/** Some of the names in a directory, and a path that leads to that directory whatever stands in its place. */
+interface Batch {
+  readonly link: string;
+  readonly names: readonly string[];
+}
+
+/**
+ * What is in a directory, in pieces: it may be more than fits in memory. Nothing when the path leads
+ * elsewhere by now: a workload may put a symlink where the directory was.
+ */
+async function* batches(directory: string): AsyncGenerator<Batch> {
+  const { O_RDONLY, O_DIRECTORY, O_NOFOLLOW } = constants;
+  const handle = await open(directory, O_RDONLY | O_DIRECTORY | O_NOFOLLOW).catch(() => undefined);
+  // Gone meanwhile, or not to be read.
+  if (handle === undefined) return;
   try {
-    for await (const { name } of await opendir(directory, { bufferSize: BATCH })) {
-      if (batch.length === BATCH) {
-        yield batch;
-        batch = [];
+    const link = `/proc/self/fd/${handle.fd}`;
+    if ((await readlink(link)) !== directory) return;
+    let names: string[] = [];
+    for await (const { name } of await opendir(link, { bufferSize: BATCH })) {
+      if (names.length === BATCH) {
+        yield { link, names };
+        names = [];
       }
-      batch.push(join(directory, name));
+      names.push(name);
     }
-  } catch {
-    // Gone meanwhile, or not to be read.
+    yield { link, names };
+  } finally {
+    await handle.close();
   }
-  yield batch;
 }

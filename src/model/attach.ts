@@ -1,4 +1,4 @@
-import { isMultiNode } from './access-mode.js';
+import { drainHint, isMultiNode } from './access-mode.js';
 import type { Attachment } from './attachment.js';
 import { capabilityDifferences, difference } from './capability.js';
 import { refuse, type Allowed, type Idempotent, type Refusal } from './verdict.js';
@@ -63,7 +63,8 @@ function decideSameNode(
     : refuse(
         'ALREADY_EXISTS',
         `volume ${request.volumeId} is already published at node ${request.nodeId} ` +
-          `with other arguments: ${changed.join(', ')}`,
+          `with other arguments: ${changed.join(', ')}` +
+          drainHint(same.capability.accessMode, request.capability.accessMode),
       );
 }
 

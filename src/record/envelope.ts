@@ -1,7 +1,10 @@
 import { object, ShapeError, type Shape } from './shape.js';
 
-/** The version of the format that every record is written in. */
-const FORMAT = 1;
+/**
+ * The version of the format that every record is written in. Earlier ones are read as well: what they
+ * lack has a value of its own (`since`).
+ */
+const FORMAT = 2;
 
 /** A record is not what it should be. The message quotes none of it: records may hold secrets. */
 export class RecordError extends Error {
@@ -45,8 +48,10 @@ function parse(text: string): unknown {
 }
 
 function knownFormat(json: unknown, name: string): number {
-  if (json === FORMAT) return json;
-  if (typeof json !== 'number' || json < FORMAT) throw new ShapeError('it names no known format');
+  if (typeof json !== 'number' || !Number.isInteger(json) || json < 1) {
+    throw new ShapeError('it names no known format');
+  }
+  if (json <= FORMAT) return json;
   throw new RecordError(
     'newer',
     `${name} has format ${json}, and this driver knows up to ${FORMAT}`,

@@ -5,14 +5,14 @@ import { attaching } from './controller-attaching.js';
 import type { ControllerDeps } from './controller-deps.js';
 import { listing } from './controller-listing.js';
 import { provisioning } from './controller-provisioning.js';
-import { refusingOnFullDisk } from './full-disk.js';
+import { refusingDiskTrouble } from './disk-trouble.js';
 
 /**
  * The Controller service (spec: "Controller Service RPC"): the RPCs of the capabilities that it
  * advertises, and the two that every controller has.
  */
 export function controllerService(deps: ControllerDeps): Partial<Handlers<ControllerHandlers>> {
-  const all = refusingOnFullDisk({ ...provisioning(deps), ...attaching(deps), ...listing(deps) });
+  const all = refusingDiskTrouble({ ...provisioning(deps), ...attaching(deps), ...listing(deps) });
   return advertised(
     all,
     [

@@ -24,7 +24,7 @@ export function expansion(deps: {
   async function growContent(volumeId: string, bytes: bigint): Promise<void> {
     const content = pool.volumes.content(volumeId);
     if (content === undefined) throw dataGone(volumeId);
-    await growImage(content.path, bytes, pool.sync);
+    if (content.kind === 'image') await growImage(content.path, bytes, pool.sync);
   }
 
   return {
@@ -41,7 +41,7 @@ export function expansion(deps: {
       const release = capacity.reserve(volume.kind, size.bytes - volume.capacityBytes);
       try {
         // The image before anything says so, as it may not fit on the disk.
-        if (volume.format !== 'directory') await growContent(volume.id, size.bytes);
+        await growContent(volume.id, size.bytes);
         // The descriptor first: after a crash in between, the retry writes both again.
         await pool.volumes.describe(larger);
         const recorded = store.putVolume(larger);

@@ -57,7 +57,8 @@ export function nodeRecords(deps: {
       try {
         make();
       } catch (error) {
-        await records.write(volumeId, before);
+        // Without its mount the record does not count, so the reason why there is none matters more.
+        await records.write(volumeId, before).catch(() => undefined);
         throw error;
       }
     },

@@ -1,7 +1,7 @@
 import type { NodeHandlers } from '../csi/generated/csi/v1/Node.js';
 import type { Handlers } from '../csi/handler.js';
 import { advertised } from './advertised.js';
-import { refusingOnFullDisk } from './full-disk.js';
+import { refusingDiskTrouble } from './disk-trouble.js';
 import type { NodeDeps } from './node-deps.js';
 import { publishing } from './node-publishing.js';
 import { staging } from './node-staging.js';
@@ -9,7 +9,7 @@ import { volumeSize } from './node-volume-size.js';
 
 /** The Node service (spec: "Node Service RPC"): the RPCs of the capabilities that it advertises. */
 export function nodeService(deps: NodeDeps): Partial<Handlers<NodeHandlers>> {
-  const all = refusingOnFullDisk({
+  const all = refusingDiskTrouble({
     ...staging(deps),
     ...publishing(deps),
     ...volumeSize(deps),

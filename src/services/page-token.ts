@@ -11,7 +11,7 @@ export function pageToken(lastId: string): string {
   return `${PREFIX}${lastId}`;
 }
 
-/** The id after which to go on; empty for the start. ABORTED for a token that no page ended with. */
+/** The id after which to go on; empty for the start. ABORTED for what is no token. */
 export function startAfter(token: string): string {
   if (token === '') return '';
   const id = token.slice(PREFIX.length);

@@ -6,7 +6,7 @@ import { StatusError } from '../csi/status.js';
  */
 export interface VolumeLocks {
   /**
-   * Runs `work` alone on `key`. While it waits, an aborted signal ends it with CANCELLED and `work`
+   * Runs `work` alone on `key`. Before its turn, an aborted signal ends it with CANCELLED and `work`
    * never runs; once begun, it runs to its end whatever the signal says. With `overlap: 'abort'` a
    * key that is taken is refused with ABORTED at once.
    */
@@ -23,7 +23,10 @@ export function volumeLocks(overlap: 'wait' | 'abort'): VolumeLocks {
       if (before !== undefined && overlap === 'abort') {
         throw new StatusError('ABORTED', `another call on ${key} is under way; try again later`);
       }
-      const result = before === undefined ? work() : turn(before, signal, key).then(work);
+      const result =
+        before === undefined && !signal.aborted
+          ? work()
+          : turn(before ?? NOBODY, signal, key).then(work);
       // Who gives up leaves the line, but those behind still wait for the calls before.
       const end = Promise.allSettled([before, result]);
       lines.set(key, end);
@@ -32,6 +35,9 @@ export function volumeLocks(overlap: 'wait' | 'abort'): VolumeLocks {
     },
   };
 }
+
+/** Nobody is in line. */
+const NOBODY = Promise.resolve();
 
 /** Resolves at the end of the calls before; rejects as soon as the caller gives up. */
 function turn(before: Promise<unknown>, signal: AbortSignal, key: string): Promise<void> {

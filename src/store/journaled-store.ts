@@ -155,6 +155,8 @@ export function createJournaledStore({
     nodeVolumes: (nodeId) =>
       [...nodeVolumes.all()].flat().filter((record) => record.nodeId === nodeId),
 
+    nodeIds: () => [...new Set([...nodeVolumes.all()].flat().map(({ nodeId }) => nodeId))],
+
     async close() {
       closed = true;
       await journal.settled();

@@ -55,6 +55,8 @@ export interface Store {
   putNodeVolume(record: NodeVolume): Promise<void>;
   /** All records of a node, for start-up. */
   nodeVolumes(nodeId: string): NodeVolume[];
+  /** The nodes that have records. */
+  nodeIds(): string[];
 
   /** Resolves when everything called before is kept; nothing may be called after. */
   close(): Promise<void>;

@@ -171,6 +171,16 @@ describe('volumeCapabilities', () => {
   it('none: INVALID_ARGUMENT', () => {
     refuses(() => parseAll(), 'INVALID_ARGUMENT', /^volume_capabilities is required$/);
   });
+  it('takes each once, however often it is named', () => {
+    const many = Array.from({ length: 1000 }, () => arrived(mount(), mode(1)));
+    expect(parseAll(...many)).to.deep.equal([mountCapability('SINGLE_NODE_WRITER')]);
+  });
+  it('more different ones than are worth comparing: INVALID_ARGUMENT', () => {
+    const many = Array.from({ length: 65 }, (_, group) =>
+      arrived(mount(text(3, String(group))), mode(1)),
+    );
+    refuses(() => parseAll(...many), 'INVALID_ARGUMENT', /^volume_capabilities must not hold more/);
+  });
   it('a malformed one: INVALID_ARGUMENT that says which', () => {
     refuses(
       () => parseAll(arrived(mount(), mode(1)), arrived(mount(), mode(0))),

@@ -62,8 +62,8 @@ describe('claimPool', () => {
   }
 
   it('a marker of a newer format asks for the newer driver, not for a rebuild', async () => {
-    writeFileSync(marker(), '{"format":2,"record":{}}');
-    await refusedClaim('store-1', /pool\.json has format 2.*newer driver(?!.*rebuild)/);
+    writeFileSync(marker(), '{"format":3,"record":{}}');
+    await refusedClaim('store-1', /pool\.json has format 3.*newer driver(?!.*rebuild)/);
   });
 
   it('markPool gives a pool to another store, whatever was left there', async () => {

@@ -163,9 +163,12 @@ for (const sync of ['always', 'never'] satisfies Sync[]) {
       await pool.volumes.retire('deleted');
       await pool.volumes.retire('half-deleted');
       const known = ['kept', 'recorded', 'half-deleted'];
-      const { leftovers, strangers } = await pool.volumes.recover((id) => known.includes(id));
+      const { leftovers, strangers, missing } = await pool.volumes.recover(
+        new Set([...known, 'lost']),
+      );
       expect(leftovers).to.have.members(['half-made', 'deleted']);
       expect(strangers).to.deep.equal(['stranger']);
+      expect(missing).to.deep.equal(['lost']);
       for (const id of [...known, 'stranger']) {
         expect(pool.volumes.descriptor(id)).to.deep.equal(volume(id));
       }

@@ -1,5 +1,13 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { expect } from 'chai';
 import { treeRemoval } from '../../src/host/tree-removal.js';
 import { isRoot, scratch, type Scratch } from './scratch.js';
@@ -29,6 +37,19 @@ describe('treeRemoval', () => {
     }
     await treeRemoval().remove(tree);
     expect(existsSync(tree)).to.equal(false);
+  });
+
+  it('removes a symlink itself, whether or not it leads somewhere', async () => {
+    const precious = place.make('precious');
+    writeFileSync(`${precious}/file`, 'data');
+    place.make('trash');
+    for (const aim of [precious, place.path('nowhere')]) {
+      const link = place.path('trash', 'link');
+      symlinkSync(aim, link);
+      await treeRemoval().remove(link);
+      expect(lstatSync(link, { throwIfNoEntry: false })).to.equal(undefined);
+    }
+    expect(readFileSync(`${precious}/file`, 'utf8')).to.equal('data');
   });
 
   it('is content when nothing is there', async () => {

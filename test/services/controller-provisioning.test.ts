@@ -18,7 +18,11 @@ import { refused } from '../integration/refusal.js';
 import { createFakeDisk, type FakeDisk, type Leaves } from '../store/fake-disk.js';
 import { rejectionOf } from '../store/rejection.js';
 
-const call: Call = { signal: new AbortController().signal, warn: () => undefined, drop: () => undefined };
+const call: Call = {
+  signal: new AbortController().signal,
+  warn: () => undefined,
+  drop: () => undefined,
+};
 const sizes = { minVolumeSize: 0n, maxVolumeSize: 0n, defaultVolumeSize: 10n };
 const request: CreateVolumeRequest__Output = {
   name: 'pvc-1',
@@ -92,7 +96,7 @@ describe('provisioning', () => {
 
       it('leaves data for a record that the next start finds', async () => {
         const found = await openStore(disk.open());
-        await pool.volumes.recover((id) => found.volume(id) !== undefined);
+        await pool.volumes.recover(new Set(found.volumes('', 10).map(({ id }) => id)));
         for (const { id } of found.volumes('', 10)) {
           expect(pool.volumes.content(id)).not.to.equal(undefined);
         }

@@ -57,6 +57,13 @@ describe('volumeLocks', () => {
     expect(await next.result).to.equal('b');
   });
 
+  it('a caller that has given up before does not run, even when nobody else is in line', async () => {
+    const caller = new AbortController();
+    caller.abort();
+    await refused(call('a', 'vol-1', caller).result, 'CANCELLED', /vol-1/);
+    expect(events).to.deep.equal([]);
+  });
+
   it('a caller that gives up while it waits gets CANCELLED at once, and its call never runs', async () => {
     const first = call('a', 'vol-1');
     const second = call('b', 'vol-1');

@@ -74,10 +74,11 @@ describe('LevelDB: the records of a store', () => {
     }
 
     const parts = [
-      ['volume/a', '"format":1,', ''],
-      ['volume/a', '"format":1,', '"format":"1",'],
-      ['volume/a', '"format":1,', '"format":0,'],
-      ['volume/a', '"format":1,', '"format":1,"more":1,'],
+      ['volume/a', '"format":2,', ''],
+      ['volume/a', '"format":2,', '"format":"2",'],
+      ['volume/a', '"format":2,', '"format":0,'],
+      ['volume/a', '"format":2,', '"format":1.5,'],
+      ['volume/a', '"format":2,', '"format":2,"more":1,'],
       ['volume/a', '"id":"a"', '"id":"b"'],
       ['volume/a', '"id":"a",', ''],
       ['volume/a', '"id":"a",', '"id":"a","more":1,'],
@@ -111,9 +112,9 @@ describe('LevelDB: the records of a store', () => {
 
   describe('one of a newer driver keeps the store from opening, and asks for that driver:', () => {
     it('of a newer format', async () => {
-      await replace('volume/a', '"format":1', '"format":2');
+      await replace('volume/a', '"format":2', '"format":3');
       const message = await refusal();
-      expect(message).to.include('record "volume/a" has format 2').and.include('newer');
+      expect(message).to.include('record "volume/a" has format 3').and.include('newer');
       expect(message).to.not.include('rebuild');
     });
 

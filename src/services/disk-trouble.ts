@@ -2,10 +2,14 @@ import type { Call, Handler } from '../csi/handler.js';
 import { StatusError } from '../csi/status.js';
 import { errorCode } from '../host/errno.js';
 import { SyscallError } from '../host/syscall-error.js';
+import { RecordError } from '../record/envelope.js';
 import { StoreFullError } from '../store/store.js';
 
-/** The same RPCs, which answer RESOURCE_EXHAUSTED when a disk that they write to has no room. */
-export function refusingOnFullDisk<Service extends object>(service: Service): Service {
+/**
+ * The same RPCs, which answer RESOURCE_EXHAUSTED when a disk that they write to has no room, and
+ * FAILED_PRECONDITION when a file that processes share cannot be read as what it should be.
+ */
+export function refusingDiskTrouble<Service extends object>(service: Service): Service {
   const refusing = { ...service };
   for (const rpc of Object.keys(service)) {
     const handler: unknown = Reflect.get(service, rpc);
@@ -19,6 +23,10 @@ function refusingHandler(handler: Handler<object, object>): Handler<object, obje
     try {
       return await handler(request, call);
     } catch (error) {
+      // Its message names the file and quotes nothing of it.
+      if (error instanceof RecordError) {
+        throw new StatusError('FAILED_PRECONDITION', error.message, { cause: error });
+      }
       const full = fullDisk(error);
       if (full === undefined) throw error;
       throw new StatusError('RESOURCE_EXHAUSTED', `${full} is full`, { cause: error });

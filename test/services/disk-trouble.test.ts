@@ -2,12 +2,16 @@ import { expect } from 'chai';
 import type { Call, Handler } from '../../src/csi/handler.js';
 import { StatusError } from '../../src/csi/status.js';
 import { SyscallError } from '../../src/host/syscall-error.js';
-import { refusingOnFullDisk } from '../../src/services/full-disk.js';
+import { refusingDiskTrouble } from '../../src/services/disk-trouble.js';
 import { StoreFullError } from '../../src/store/store.js';
 import { refused } from '../integration/refusal.js';
 import { rejectionOf } from '../store/rejection.js';
 
-const call: Call = { signal: new AbortController().signal, warn: () => undefined, drop: () => undefined };
+const call: Call = {
+  signal: new AbortController().signal,
+  warn: () => undefined,
+  drop: () => undefined,
+};
 
 function systemError(code: string): Error {
   return Object.assign(new Error(`${code}: of a file`), { code });
@@ -15,7 +19,7 @@ function systemError(code: string): Error {
 
 /** What an RPC with this handler answers. */
 async function answerOf(Rpc: Handler<object, object>): Promise<object> {
-  return refusingOnFullDisk({ Rpc }).Rpc({}, call);
+  return refusingDiskTrouble({ Rpc }).Rpc({}, call);
 }
 
 const answer = (thrown: Error) =>
@@ -23,7 +27,7 @@ const answer = (thrown: Error) =>
     throw thrown;
   });
 
-describe('refusingOnFullDisk', () => {
+describe('refusingDiskTrouble', () => {
   const full: [title: string, thrown: Error, words: RegExp][] = [
     [
       'a full store',
