@@ -1,3 +1,5 @@
+import { isFileSystemOption } from './file-system-option.js';
+
 /** The attributes that one mount of a file system can have of its own. */
 export const MOUNT_ATTRIBUTES = [
   'ro',
@@ -22,7 +24,7 @@ interface Effect {
 /** The access-time attributes: a mount has one of them, and the last one named wins. */
 export const ATIMES: readonly MountAttribute[] = ['noatime', 'relatime', 'strictatime'];
 
-/** The flags that make sense for a bind mount of a directory; any other is refused, never ignored. */
+/** The flags that are attributes of one mount, whatever it shows. */
 const EFFECTS: ReadonlyMap<string, Effect> = new Map([
   ['defaults', {}],
   ['ro', { sets: 'ro' }],
@@ -42,9 +44,9 @@ const EFFECTS: ReadonlyMap<string, Effect> = new Map([
   ['symfollow', { clears: ['nosymfollow'] }],
 ] satisfies [string, Effect][]);
 
-/** The index of the first mount flag that is not known, if any. */
+/** The index of the first mount flag that is not known, if any: it is refused, never ignored. */
 export function unknownMountFlag(flags: readonly string[]): number | undefined {
-  const index = flags.findIndex((flag) => !EFFECTS.has(flag));
+  const index = flags.findIndex((flag) => !EFFECTS.has(flag) && !isFileSystemOption(flag));
   return index === -1 ? undefined : index;
 }
 
