@@ -7,6 +7,12 @@ import { dispatch } from './cli/dispatch.js';
 // so that kept small, it takes tens of megabytes less and costs no time.
 setFlagsFromString('--semi-space-growth-factor=1');
 
+// A reader that has seen enough, as `head` has, is no failure.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit();
+});
+
 process.exitCode = await dispatch(process.argv.slice(2), process.env, process);
 // Whatever a failure left open would keep the process alive, with nobody there to close it.
 if (process.exitCode !== 0) process.exit();

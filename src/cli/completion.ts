@@ -3,13 +3,25 @@ import { FIELDS, flagName } from '../options/given.js';
 import { OPTIONS } from '../options/table.js';
 import { didYouMean } from '../options/nearest.js';
 import { quoted } from '../options/option-error.js';
+import { ADMIN_FLAGS } from './admin/admin-flags.js';
+import { CALLS_FLAGS } from './admin/calls-flags.js';
 import { CALL_FLAGS } from './call/call-flags.js';
 import { fieldFlags } from './call/call-help.js';
 import { CHECK_FLAGS } from './check-flags.js';
 import { UsageError, type Io } from './command.js';
 import { dashed, type Flags } from './flag.js';
+import { REPLAY_FLAGS } from './replay-flags.js';
 
 const SHELLS = ['bash', 'zsh', 'fish'] as const;
+
+/** What follows the commands that ask and steer a driver. */
+const ADMIN_WORDS: ReadonlyMap<string, readonly string[]> = new Map([
+  ['faults', ['list', 'add', 'replace', 'remove', 'clear']],
+  ['volumes', []],
+  ['nodes', []],
+  ['health', []],
+  ['clear', ['publication', 'staging', 'attachment']],
+]);
 
 /** What can follow: the words after each beginning of a command line, and values after options. */
 interface Words {
@@ -55,6 +67,11 @@ function wordsOf(commands: readonly string[]): Words {
       ['pool', ['rebuild', ...options]],
       ['check', dashed(CHECK_FLAGS)],
       ['completion', SHELLS],
+      ['calls', dashed(CALLS_FLAGS)],
+      ['replay', dashed(REPLAY_FLAGS)],
+      ...[...ADMIN_WORDS].map(
+        ([name, words]) => [name, [...words, ...dashed(ADMIN_FLAGS)]] as const,
+      ),
       ['call', [...RPCS.keys(), '--help']],
       ...rpcs.map(({ name, flags }) => [`call ${name}`, dashed(flags)] as const),
     ]),

@@ -1,6 +1,7 @@
 import { didYouMean } from '../options/nearest.js';
 import { OptionError, quoted } from '../options/option-error.js';
 import type { Environment } from '../options/environment.js';
+import { TextFileError } from '../yaml/text-file-error.js';
 import { UsageError, type Command, type Io } from './command.js';
 
 /** Each command loads what it needs when it runs: nobody waits for gRPC to read the help. */
@@ -8,6 +9,13 @@ const COMMANDS: ReadonlyMap<string, Command> = new Map<string, Command>([
   ['serve', serve],
   ['check', check],
   ['call', call],
+  ['calls', calls],
+  ['replay', replay],
+  ['faults', faults],
+  ['volumes', volumes],
+  ['nodes', nodes],
+  ['health', health],
+  ['clear', clear],
   ['pool', pool],
   ['completion', completion],
   ['help', help],
@@ -15,7 +23,17 @@ const COMMANDS: ReadonlyMap<string, Command> = new Map<string, Command>([
 ]);
 
 /** Commands with options, and a help, of their own. */
-const OWN_HELP: ReadonlySet<string> = new Set(['check', 'call']);
+const OWN_HELP: ReadonlySet<string> = new Set([
+  'check',
+  'call',
+  'calls',
+  'replay',
+  'faults',
+  'volumes',
+  'nodes',
+  'health',
+  'clear',
+]);
 
 /** Runs the command that the command line names, `serve` when it names none; resolves with the exit code. */
 export async function dispatch(argv: readonly string[], env: Environment, io: Io): Promise<number> {
@@ -24,7 +42,7 @@ export async function dispatch(argv: readonly string[], env: Environment, io: Io
     return await command(rest, env, io);
   } catch (error) {
     io.stderr.write(`csi-mock: ${describe(error)}\n`);
-    if (!(error instanceof OptionError || error instanceof UsageError)) return 1;
+    if (!isUsersMistake(error)) return 1;
     const [name = ''] = argv;
     const own = OWN_HELP.has(name);
     io.stderr.write(
@@ -72,6 +90,41 @@ async function call(...given: Parameters<Command>): Promise<number> {
   return run(...given);
 }
 
+async function calls(...given: Parameters<Command>): Promise<number> {
+  const { run } = await import('./calls.js');
+  return run(...given);
+}
+
+async function replay(...given: Parameters<Command>): Promise<number> {
+  const { run } = await import('./replay.js');
+  return run(...given);
+}
+
+async function faults(...given: Parameters<Command>): Promise<number> {
+  const { run } = await import('./faults.js');
+  return run(...given);
+}
+
+async function volumes(...given: Parameters<Command>): Promise<number> {
+  const { run } = await import('./volumes.js');
+  return run(...given);
+}
+
+async function nodes(...given: Parameters<Command>): Promise<number> {
+  const { run } = await import('./nodes.js');
+  return run(...given);
+}
+
+async function health(...given: Parameters<Command>): Promise<number> {
+  const { run } = await import('./health.js');
+  return run(...given);
+}
+
+async function clear(...given: Parameters<Command>): Promise<number> {
+  const { run } = await import('./clear.js');
+  return run(...given);
+}
+
 async function pool(...[argv, env, io]: Parameters<Command>): Promise<number> {
   const { run } = await import('./pool.js');
   const { rebuildStore } = await import('../assembly/rebuild.js');
@@ -93,6 +146,11 @@ async function version(...[, , io]: Parameters<Command>): Promise<number> {
   const { VERSION } = await import('../version.js');
   io.stdout.write(`csi-mock ${VERSION}\n`);
   return 0;
+}
+
+/** Whether what was written on the command line, or in a file that it names, cannot be meant. */
+function isUsersMistake(error: unknown): boolean {
+  return [OptionError, UsageError, TextFileError].some((type) => error instanceof type);
 }
 
 /** A failure that was foreseen has a message that says all; one that was not needs its stack. */

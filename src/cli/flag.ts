@@ -22,16 +22,19 @@ export interface GivenFlags<Name extends string> {
   first(name: Name): string | undefined;
   /** Undefined when it is not given at all. */
   all(name: Name): readonly string[] | undefined;
+  /** What is no flag, in its order. */
+  readonly words: readonly string[];
 }
 
 /**
  * Reads flags. As everywhere, one dash is as good as two, and a value follows after `=` or as the next
  * argument. Throws an OptionError or a UsageError for whatever is no flag of the table, or has no value
- * or one too many.
+ * or one too many, and for more than `mostWords` other arguments.
  */
 export function readFlags<Name extends string>(
   table: Readonly<Record<Name, Flag>>,
   argv: readonly string[],
+  mostWords = 0,
 ): GivenFlags<Name> {
   const flags = new Map<string, Flag>(Object.entries(table));
   const { tokens } = parseArgs({
@@ -46,9 +49,12 @@ export function readFlags<Name extends string>(
     tokens: true,
   });
   const given = new Map<string, string[]>();
+  const words: string[] = [];
   for (const token of tokens) {
     if (token.kind === 'option-terminator') continue;
     if (token.kind === 'positional') {
+      words.push(token.value);
+      if (words.length <= mostWords) continue;
       throw new UsageError(`unexpected argument ${quoted(token.value)}`);
     }
     const { name, inlineValue } = token;
@@ -65,6 +71,7 @@ export function readFlags<Name extends string>(
     has: (name) => given.has(name),
     first: (name) => given.get(name)?.[0],
     all: (name) => given.get(name),
+    words,
   };
 }
 

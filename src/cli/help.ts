@@ -21,9 +21,16 @@ Commands:
   csi-mock [serve] [options]      serve until SIGTERM or SIGINT; a second signal ends it at once
   csi-mock check [options]        test whether a CSI driver, any driver, follows the spec
   csi-mock call RPC [fields]      call a CSI driver, any driver, and show its answer
+  csi-mock calls [options]        show, follow or wait for the calls of a running driver
+  csi-mock faults [VERB]          show, add and remove its fault rules
+  csi-mock volumes [ID]           show its volumes, and where they are attached and mounted
+  csi-mock nodes                  show its nodes
+  csi-mock health ID CONDITION    have it report a volume as abnormal, or ok
+  csi-mock clear WHAT ...         take away a publication or an attachment that is stuck
+  csi-mock replay FILE [options]  send the calls of a call log to a CSI driver, any driver
   csi-mock pool rebuild [options] make a lost store in --state-dir anew from the data in --pool-dir
   csi-mock completion SHELL       a script that completes command lines in bash, zsh or fish
-  csi-mock help, --help, -h       this text; csi-mock COMMAND --help tells about check and call
+  csi-mock help, --help, -h       this text; csi-mock COMMAND --help tells about one of them
   csi-mock version, --version     name and version
 
 The following is about serve and pool rebuild.
