@@ -2,7 +2,7 @@ import { Buffer } from 'node:buffer';
 import { resolve } from 'node:path';
 import { EndpointError, SOCKET_PATH_BYTES, socketPathOf } from '../csi/endpoint.js';
 import { parseDuration } from './duration.js';
-import { MAX_INT64, parseQuantity } from './quantity.js';
+import { MAX_INT64, parseQuantity } from '../model/quantity.js';
 
 /** How the value of an option is written and what it means. */
 export interface Kind<Value> {

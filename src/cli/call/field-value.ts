@@ -1,7 +1,7 @@
 import type { FieldType, MessageType, ValueType } from '../../csi/message-type.js';
 import { didYouMean } from '../../options/nearest.js';
 import { quoted } from '../../options/option-error.js';
-import { parseQuantity } from '../../options/quantity.js';
+import { parseQuantity } from '../../model/quantity.js';
 import { UsageError } from '../command.js';
 
 /** What a request is made of, as the wire edge takes it; numbers are decimal text. */

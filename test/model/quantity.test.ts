@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { parseQuantity } from '../../src/options/quantity.js';
+import { parseQuantity } from '../../src/model/quantity.js';
 
 /** Held against `resource.ParseQuantity(text).Value()` of k8s.io/apimachinery. */
 const MEANT: readonly (readonly [text: string, value: bigint])[] = [
