@@ -5,7 +5,7 @@ import { control, type Control } from './admin/control.js';
 import { routesOf } from './admin/routes.js';
 import { assemble, type Assembly } from './assembly/assembly.js';
 import { misbehaviour } from './assembly/misbehaviour.js';
-import { around } from './csi/around.js';
+import { around, type Around } from './csi/around.js';
 import { callRecorder } from './calls/call-log.js';
 import { callOutlets } from './calls/outlets.js';
 import { socketPathOf } from './csi/endpoint.js';
@@ -15,6 +15,8 @@ import { canMount } from './host/mount-right.js';
 import { createLog } from './log.js';
 import { resolveOptions, type Options, type OptionsInput } from './options.js';
 import { requireRightToMount } from './right-to-mount.js';
+import { readSecrets } from './secrets/secrets-file.js';
+import { secretsLayer } from './secrets/secrets-layer.js';
 import { serve, type Server } from './server.js';
 import { healthCheck } from './services/health-check.js';
 import { identityService, type Health } from './services/identity.js';
@@ -29,7 +31,8 @@ export interface Driver extends Control {
   /**
    * Listens, opens the state and resolves when every call is served; a driver starts once. Rejects,
    * with everything closed, with an error whose message says what to do: a ListenError,
-   * StateDirectoryError, StoreError, PoolError, MountRightError, RuleFileError or HooksError.
+   * StateDirectoryError, StoreError, PoolError, MountRightError, TextFileError,
+   * RuleFileError or HooksError.
    */
   start(): Promise<void>;
   /**
@@ -118,17 +121,18 @@ export function driverWith(options: Options): Driver {
       version: VERSION,
       controller: true,
       topology: options.topology,
-      expansion: growsVolumes(options),
+      expansion: options.volumeExpansion,
       health,
     });
     try {
       await misbehaving.begin();
+      const secrets = secretsLayers(options.secretsFile);
       server = await serve({
         socketPath: socketPathOf(options.endpoint),
         socketMode: options.socketMode,
         maxRequestBytes: Number(options.maxRequestSize),
         log,
-        around: around([...misbehaving.layers(options.nodeId)]),
+        around: around([...secrets, ...misbehaving.layers(options.nodeId)]),
         observe: recorder.observer(options.nodeId),
         services: [
           { definition: csi.Identity.service, handlers: identity },
@@ -183,6 +187,11 @@ export function driverWith(options: Options): Driver {
   };
 }
 
+/** The layer that asks for secrets, if any are required. Throws a TextFileError. */
+function secretsLayers(file: string): readonly Around[] {
+  return file === '' ? [] : [secretsLayer(readSecrets(file))];
+}
+
 /** Why nothing can be mounted any more; a full disk, on which that cannot be tried, is no reason. */
 function mountHindrance(stateDir: string): string | undefined {
   try {
@@ -190,12 +199,4 @@ function mountHindrance(stateDir: string): string | undefined {
   } catch {
     return undefined;
   }
-}
-
-/** Whether the plugin as a whole grows volumes. A node alone cannot: the store is the controller's. */
-function growsVolumes({ controllerCapabilities, nodeCapabilities, services }: Options): boolean {
-  return (
-    controllerCapabilities.includes('EXPAND_VOLUME') ||
-    (services.length === 2 && nodeCapabilities.includes('EXPAND_VOLUME'))
-  );
 }

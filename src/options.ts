@@ -6,11 +6,13 @@ import {
   type ControllerCapability,
   type NodeCapability,
 } from './model/service-capability.js';
+import type { StringMap } from './model/equality.js';
 import { readArguments } from './options/arguments.js';
+import { checkTogether, doubts, withPrefix } from './options/combinations.js';
 import { defaultAdminSocket, defaultStateDir, defaultTopologyKey } from './options/derived.js';
 import { readEnvironment, type Environment } from './options/environment.js';
 import { FIELDS, isField, type Given, type Reading } from './options/given.js';
-import { OptionError, unknownOption } from './options/option-error.js';
+import { unknownOption } from './options/option-error.js';
 import { profileDefaults } from './options/profile.js';
 import { byDefault, read } from './options/reading.js';
 import type { Defaulted, Derived, Field, ValueOf } from './options/table.js';
@@ -39,10 +41,14 @@ export interface Options {
   readonly topology: boolean;
   /** The topology key whose segments are node ids; `prefix/name`. */
   readonly topologyKey: string;
+  /** The rest of the topology, by keys that have a prefix. */
+  readonly topologySegments: StringMap;
   /** What the controller service advertises, here or elsewhere, in the spec's order. */
   readonly controllerCapabilities: readonly ControllerCapability[];
   /** What the node service advertises, here or elsewhere, in the spec's order. */
   readonly nodeCapabilities: readonly NodeCapability[];
+  /** When volumes grow; `off` where neither service advertises EXPAND_VOLUME. */
+  readonly volumeExpansion: ValueOf<'volumeExpansion'>;
   /** What ControllerExpandVolume answers as `node_expansion_required`. */
   readonly nodeExpandRequired: boolean;
   /** Bytes; never 0. */
@@ -56,6 +62,8 @@ export interface Options {
   readonly lifecycle: ValueOf<'lifecycle'>;
   readonly singleNodeWriterTargets: ValueOf<'singleNodeWriterTargets'>;
   readonly onOverlap: ValueOf<'onOverlap'>;
+  /** Absolute path; empty: calls need no secrets. */
+  readonly secretsFile: string;
   /** Bytes. */
   readonly maxRequestSize: bigint;
   readonly logLevel: ValueOf<'logLevel'>;
@@ -135,13 +143,19 @@ function resolve({ given, notices }: Reading, env: Environment): Options {
   const driverName = value('driverName');
   const services = value('services');
   const attach = value('attach');
+  const noExpansion = value('volumeExpansion') === 'off' ? (['EXPAND_VOLUME'] as const) : [];
   const controllerCapabilities = controllerCapabilitiesWithout([
     ...value('withoutControllerCapability'),
     ...(attach ? [] : (['PUBLISH_UNPUBLISH_VOLUME'] as const)),
+    ...noExpansion,
   ]);
-  const nodeCapabilities = nodeCapabilitiesWithout(value('withoutNodeCapability'));
+  const nodeCapabilities = nodeCapabilitiesWithout([
+    ...value('withoutNodeCapability'),
+    ...noExpansion,
+  ]);
+  const topologyKey = chosen('topologyKey', () => defaultTopologyKey(driverName));
 
-  const options: Options = {
+  const options: Omit<Options, 'notices'> = {
     profile,
     endpoint: chosen('endpoint', () => `unix://${join(stateDir, 'csi.sock')}`),
     socketMode: value('socketMode'),
@@ -154,9 +168,13 @@ function resolve({ given, notices }: Reading, env: Environment): Options {
     attach: controllerCapabilities.includes('PUBLISH_UNPUBLISH_VOLUME'),
     attachLimit: value('attachLimit'),
     topology: chosen('topology', () => String(services.length === 2)),
-    topologyKey: chosen('topologyKey', () => defaultTopologyKey(driverName)),
+    topologyKey,
+    topologySegments: withPrefix(value('topologySegment'), topologyKey),
     controllerCapabilities: Object.freeze(controllerCapabilities),
     nodeCapabilities: Object.freeze(nodeCapabilities),
+    volumeExpansion: growsVolumes(controllerCapabilities, nodeCapabilities, services)
+      ? value('volumeExpansion')
+      : 'off',
     nodeExpandRequired: value('nodeExpandRequired') && nodeCapabilities.includes('EXPAND_VOLUME'),
     defaultVolumeSize: value('defaultVolumeSize'),
     minVolumeSize: value('minVolumeSize'),
@@ -165,6 +183,7 @@ function resolve({ given, notices }: Reading, env: Environment): Options {
     lifecycle: value('lifecycle'),
     singleNodeWriterTargets: value('singleNodeWriterTargets'),
     onOverlap: value('onOverlap'),
+    secretsFile: value('secretsFile'),
     maxRequestSize: value('maxRequestSize'),
     logLevel: value('logLevel'),
     logFormat: value('logFormat'),
@@ -177,60 +196,22 @@ function resolve({ given, notices }: Reading, env: Environment): Options {
     faultsFile: value('faultsFile'),
     hooksFile: value('hooksFile'),
     hookTimeout: value('hookTimeout'),
-    notices: Object.freeze([
-      ...notices,
-      ...doubts(all, { profile, driverName, services, stateDir }, env),
-    ]),
   };
   checkTogether(options);
-  return Object.freeze(options);
+  return Object.freeze({
+    ...options,
+    notices: Object.freeze([...notices, ...doubts(all, options, env)]),
+  });
 }
 
-/** What no option can check alone. */
-function checkTogether(options: Options): void {
-  const { topology, nodeId, minVolumeSize, maxVolumeSize } = options;
-  if (topology && !/^[a-z0-9]([-a-z0-9_.]{0,61}[a-z0-9])?$/i.test(nodeId)) {
-    throw new OptionError(
-      'node-id',
-      'a topology segment, as topology is on: at most 63 letters, digits, dashes, underscores and dots',
-      nodeId,
-    );
-  }
-  if (maxVolumeSize > 0n && minVolumeSize > maxVolumeSize) {
-    throw new OptionError(
-      'min-volume-size',
-      `at most the max-volume-size of ${maxVolumeSize} bytes`,
-      minVolumeSize,
-    );
-  }
-}
-
-/** What is allowed, but rarely meant. */
-function doubts(
-  given: Given,
-  options: Pick<Options, 'profile' | 'driverName' | 'services' | 'stateDir'>,
-  env: Environment,
-): string[] {
-  const found: string[] = [];
-  if (options.driverName === 'hostpath.csi.k8s.io' && options.profile !== 'host-path') {
-    found.push(
-      'option driver-name is that of csi-driver-host-path, but its defaults apply only with --profile=host-path',
-    );
-  }
-  if (
-    given.nodeId === undefined &&
-    options.services.includes('node') &&
-    env.KUBERNETES_SERVICE_HOST
-  ) {
-    found.push(
-      'option node-id is not given, so it is the host name, which in a pod is the name of the pod: ' +
-        'set KUBE_NODE_NAME from spec.nodeName',
-    );
-  }
-  if (given.adminSocket === undefined && defaultAdminSocket(options.stateDir) === '') {
-    found.push(
-      'the path of the state directory is too long for an admin socket in it; --admin-socket names another place',
-    );
-  }
-  return found;
+/** Whether the plugin as a whole grows volumes. A node alone cannot: the store is the controller's. */
+function growsVolumes(
+  controller: readonly ControllerCapability[],
+  node: readonly NodeCapability[],
+  services: ValueOf<'services'>,
+): boolean {
+  return (
+    controller.includes('EXPAND_VOLUME') ||
+    (services.length === 2 && node.includes('EXPAND_VOLUME'))
+  );
 }

@@ -19,8 +19,10 @@ const DEFAULTS: Options = {
   attachLimit: 0,
   topology: true,
   topologyKey: 'topology.mock.csi.test/node',
+  topologySegments: {},
   controllerCapabilities: CONTROLLER_CAPABILITIES,
   nodeCapabilities: NODE_CAPABILITIES,
+  volumeExpansion: 'online',
   nodeExpandRequired: true,
   defaultVolumeSize: 1_073_741_824n,
   minVolumeSize: 0n,
@@ -38,6 +40,7 @@ const DEFAULTS: Options = {
   callLogMemory: 4_194_304n,
   callLogFile: '',
   grpcCallLines: false,
+  secretsFile: '',
   faultsFile: '',
   hooksFile: '',
   hookTimeout: 5_000,
@@ -214,6 +217,24 @@ describe('options', () => {
       );
     });
 
+    it('a topology-segment under the topology-key, in whatever case, is refused', () => {
+      const topologySegment = { 'topology.mock.csi.test/Node': 'n' };
+      expect(refusal(() => resolveOptions({ topologySegment })).option).to.equal(
+        'topology-segment',
+      );
+    });
+
+    it('volume-expansion=offline needs a controller that expands', () => {
+      const withoutControllerCapability = ['EXPAND_VOLUME'] as const;
+      const error = refusal(() =>
+        resolveOptions({ volumeExpansion: 'offline', withoutControllerCapability }),
+      );
+      expect(error).to.include({ option: 'volume-expansion', given: 'offline' });
+      expect(
+        resolveOptions({ withoutControllerCapability, withoutNodeCapability: ['EXPAND_VOLUME'] }),
+      ).to.have.property('volumeExpansion', 'off');
+    });
+
     for (const nodeId of ['a:b', 'n'.repeat(64)]) {
       it(`node-id ${nodeId.slice(0, 5)} is no topology segment, so topology must be off`, () => {
         expect(refusal(() => resolveOptions({ nodeId })).option).to.equal('node-id');
@@ -243,6 +264,18 @@ describe('options', () => {
         [],
         { CSIMOCK_SERVICE_PORT_GRPC: '1' },
         /^CSIMOCK_SERVICE_PORT_GRPC: no such option/,
+      ],
+      [
+        'a topology segment while topology is off',
+        ['--topology=false', '--topology-segment=zone=z1'],
+        {},
+        /^option topology-segment has no effect/,
+      ],
+      [
+        'a topology segment of another prefix than that of the topology key',
+        ['--topology-segment=topology.kubernetes.io/zone=z1'],
+        {},
+        /^option topology-segment has another prefix/,
       ],
     ] as const) {
       it(`tell of ${title}`, () => {

@@ -2,6 +2,7 @@ import type { ControllerHandlers } from '../csi/generated/csi/v1/Controller.js';
 import type { Handlers } from '../csi/handler.js';
 import { claimPool } from '../host/pool-marker.js';
 import { controllerService } from '../services/controller.js';
+import type { Topology } from '../model/topology.js';
 import type { Nodes } from '../services/nodes.js';
 import type { VolumeUses } from '../services/volume-uses.js';
 import type { Foundation } from './foundation.js';
@@ -17,7 +18,7 @@ export function assembleController(
   foundation: Foundation,
   { nodes, uses }: Surroundings,
 ): Partial<Handlers<ControllerHandlers>> {
-  const { options, store, pool, locks, capacity, expansion, node } = foundation;
+  const { options, store, pool, locks, capacity, expansion } = foundation;
   return controllerService({
     store,
     pool,
@@ -28,10 +29,19 @@ export function assembleController(
     expansion,
     capabilities: new Set(options.controllerCapabilities),
     sizes: options,
-    // A pool that nodes share is accessible from all of them.
-    topologies: foundation.shared === undefined && node.topology !== null ? [node.topology] : [],
+    topologies: topologiesOf(foundation),
     nodeExpansionRequired: options.nodeExpandRequired,
   });
+}
+
+/**
+ * From where new volumes are reached. A pool that nodes share is reached from all of them, unless the
+ * controller is told the segments of those that have it.
+ */
+function topologiesOf({ options, shared, node }: Foundation): readonly Topology[] {
+  if (shared === undefined) return node.topology === null ? [] : [node.topology];
+  const { topology, topologySegments } = options;
+  return topology && Object.keys(topologySegments).length > 0 ? [topologySegments] : [];
 }
 
 /**

@@ -84,7 +84,9 @@ function standOn(store: Store, options: Options, log: Log, simulations: Simulati
     node: {
       nodeId,
       maxVolumes: options.attachLimit,
-      topology: options.topology ? { [options.topologyKey]: nodeId } : null,
+      topology: options.topology
+        ? { [options.topologyKey]: nodeId, ...options.topologySegments }
+        : null,
     },
     shared:
       options.services.length === 2

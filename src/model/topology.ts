@@ -1,4 +1,4 @@
-import { sameMap, type StringMap } from './equality.js';
+import type { StringMap } from './equality.js';
 import { refuse, type Refusal } from './verdict.js';
 
 /** Segments by topology key, for example `{ "topology.mock.csi.test/node": "node-1" }`. */
@@ -17,7 +17,7 @@ type TopologyVerdict =
 /**
  * Where a new volume becomes accessible: in one of the topologies that this driver provisions in
  * (`available`; empty: everywhere, without constraints) and, where they are given, a requisite one: the
- * first preferred one that fits, else any.
+ * first preferred one that fits, else the first requisite one.
  */
 export function decideTopology(
   requirement: TopologyRequirement | undefined,
@@ -25,14 +25,13 @@ export function decideTopology(
 ): TopologyVerdict {
   const [first] = available;
   if (first === undefined) return { answer: 'OK', accessible: [] };
-  if (requirement === undefined) return { answer: 'OK', accessible: [first] };
-  const { requisite, preferred } = requirement;
+  const { requisite, preferred } = requirement ?? { requisite: [], preferred: [] };
   const allowed =
     requisite.length === 0
       ? available
-      : available.filter((topology) => requisite.some((wanted) => sameMap(topology, wanted)));
+      : available.filter((topology) => requisite.some((wanted) => meet(topology, wanted)));
   for (const wanted of [...preferred, ...requisite]) {
-    const found = allowed.find((topology) => sameMap(topology, wanted));
+    const found = allowed.find((topology) => meet(topology, wanted));
     if (found !== undefined) return { answer: 'OK', accessible: [found] };
   }
   if (requisite.length === 0) return { answer: 'OK', accessible: [first] };
@@ -50,8 +49,29 @@ export function reaches(
   if (accessible.length === 0 || requirement === undefined || requirement.requisite.length === 0) {
     return true;
   }
-  return accessible.some((topology) =>
-    requirement.requisite.some((wanted) => sameMap(topology, wanted)),
+  return requirement.requisite.some((wanted) => isIn(wanted, accessible));
+}
+
+/** Whether a topology is one of some others, or a part of one, or has one as its part. */
+export function isIn(topology: Topology, others: readonly Topology[]): boolean {
+  return others.some((other) => meet(topology, other));
+}
+
+/**
+ * Whether two topologies name the same place, one of them perhaps more closely: a CO leaves out keys
+ * that it does not care about (a zone, and any node in it), and names keys that other nodes have.
+ */
+function meet(a: Topology, b: Topology): boolean {
+  return names(a, b) || names(b, a);
+}
+
+/** Whether `closer` has all segments of `wider`; keys differ by more than case (spec: `Topology`). */
+function names(closer: Topology, wider: Topology): boolean {
+  const segments = new Map(
+    Object.entries(closer).map(([key, segment]) => [key.toLowerCase(), segment]),
+  );
+  return Object.entries(wider).every(
+    ([key, segment]) => segments.get(key.toLowerCase()) === segment,
   );
 }
 

@@ -37,13 +37,11 @@ export const HOST_PATH_FLAGS: ReadonlyMap<string, HostPathFlag> = new Map(
     'disable-node-expansion': means(onOff, (off) =>
       off ? { withoutNodeCapability: 'EXPAND_VOLUME' } : {},
     ),
-    'enable-volume-expansion': means(onOff, (on) =>
-      on
-        ? {}
-        : { withoutControllerCapability: 'EXPAND_VOLUME', withoutNodeCapability: 'EXPAND_VOLUME' },
+    'enable-list-snapshots': means(onOff, (on) =>
+      on ? {} : { withoutControllerCapability: 'LIST_SNAPSHOTS' },
     ),
+    'enable-volume-expansion': means(onOff, (on) => (on ? {} : { volumeExpansion: 'off' })),
 
-    'enable-list-snapshots': ignored(onOff, 'there are no snapshots to list'),
     'accepted-mutable-parameter-names': ignored(anything, 'CSI v1.5 cannot modify a volume'),
     'snapshot-metadata-block-type': ignored(anything, 'CSI v1.5 has no snapshot metadata'),
     automaxprocs: ignored(onOff, 'it tunes the runtime of Go'),

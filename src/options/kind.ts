@@ -176,7 +176,7 @@ export const capacities: Kind<ReadonlyMap<string, bigint>> = {
 };
 
 /** The items of a list, as text with commas or as an array of such texts; undefined: no list. */
-function items(given: unknown): string[] | undefined {
+export function items(given: unknown): string[] | undefined {
   if (Array.isArray(given)) {
     const lists = given.map(items);
     return lists.every((list) => list !== undefined) ? lists.flat() : undefined;

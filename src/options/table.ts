@@ -1,13 +1,11 @@
 import { LONGEST_NODE_ID, NODE_ID_SHAPE } from '../model/node-id.js';
-import { CONTROLLER_CAPABILITIES, NODE_CAPABILITIES } from '../model/service-capability.js';
+import { ADVERTISING } from './advertising.js';
 import {
   bytes,
   capacities,
-  count,
   directory,
   duration,
   endpoint,
-  onOff,
   oneOf,
   permissions,
   someOf,
@@ -15,6 +13,7 @@ import {
   type Kind,
 } from './kind.js';
 import { MISBEHAVING } from './misbehaving.js';
+import { optionalFile } from './optional-path.js';
 import type { Option } from './option.js';
 import { WATCHING } from './watching.js';
 
@@ -96,57 +95,7 @@ export const OPTIONS = {
     help: 'Services beside Identity: controller, node or both.',
   },
 
-  attach: {
-    group: 'What it advertises',
-    kind: onOff,
-    default: 'true',
-    aliases: ['enable-attach'],
-    help: 'Volumes are controller-published to a node before use; CSIDriver.attachRequired must agree.',
-  },
-  attachLimit: {
-    group: 'What it advertises',
-    kind: count,
-    default: '0',
-    help: 'Volumes that can be controller-published to the node at a time, reported and enforced; 0: no limit.',
-  },
-  topology: {
-    group: 'What it advertises',
-    kind: onOff,
-    derived: 'true when both services run in this process',
-    aliases: ['enable-topology'],
-    help: 'Volumes can be reached only from the node that they were made on.',
-  },
-  topologyKey: {
-    group: 'What it advertises',
-    kind: text(
-      'KEY',
-      /^[a-z0-9]([-a-z0-9.]{0,61}[a-z0-9])?\/[a-z0-9]([-a-z0-9_.]{0,61}[a-z0-9])?$/,
-      127,
-      'prefix/name in lower case, at most 63 characters on each side',
-    ),
-    derived: 'topology.<driver-name>/node',
-    help: 'Key under which the node id is the topology segment.',
-  },
-  withoutControllerCapability: {
-    group: 'What it advertises',
-    kind: someOf(CONTROLLER_CAPABILITIES, 'NAMES', 0),
-    default: '',
-    help:
-      'Controller capabilities to switch off, and with each those that mean nothing without it: ' +
-      `${CONTROLLER_CAPABILITIES.join(', ')}.`,
-  },
-  withoutNodeCapability: {
-    group: 'What it advertises',
-    kind: someOf(NODE_CAPABILITIES, 'NAMES', 0),
-    default: '',
-    help: `Node capabilities to switch off: ${NODE_CAPABILITIES.join(', ')}.`,
-  },
-  nodeExpandRequired: {
-    group: 'What it advertises',
-    kind: onOff,
-    default: 'true',
-    help: 'ControllerExpandVolume asks for NodeExpandVolume, while the node service has EXPAND_VOLUME.',
-  },
+  ...ADVERTISING,
 
   defaultVolumeSize: {
     group: 'Sizes',
@@ -192,6 +141,12 @@ export const OPTIONS = {
     kind: oneOf(['wait', 'abort']),
     default: 'wait',
     help: 'Whether a call on a volume that is busy with another waits or gets ABORTED.',
+  },
+  secretsFile: {
+    group: 'How strict it is',
+    kind: optionalFile,
+    default: '',
+    help: "File of the secrets that calls must bring, by RPC, in csi-sanity's format; empty: none.",
   },
   maxRequestSize: {
     group: 'How strict it is',

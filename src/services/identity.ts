@@ -15,10 +15,13 @@ export interface IdentityDeps {
   readonly controller: boolean;
   /** VOLUME_ACCESSIBILITY_CONSTRAINTS: volumes and nodes come with topologies. */
   readonly topology: boolean;
-  /** Volumes grow while they are in use, by the Controller service or by the Node service. */
-  readonly expansion: boolean;
+  /** When volumes grow, by the Controller service or by the Node service; `off`: never. */
+  readonly expansion: keyof typeof EXPANSION;
   health(): Health;
 }
+
+/** `VolumeExpansion` of the plugin's capabilities. */
+const EXPANSION = { online: ['ONLINE'], offline: ['OFFLINE'], off: [] } as const;
 
 /** The Identity service (spec: "Identity Service RPC"). */
 export function identityService(deps: IdentityDeps): Handlers<IdentityHandlers> {
@@ -34,7 +37,7 @@ export function identityService(deps: IdentityDeps): Handlers<IdentityHandlers> 
           ...(deps.topology
             ? [{ service: { type: 'VOLUME_ACCESSIBILITY_CONSTRAINTS' as const } }]
             : []),
-          ...(deps.expansion ? [{ volume_expansion: { type: 'ONLINE' as const } }] : []),
+          ...EXPANSION[deps.expansion].map((type) => ({ volume_expansion: { type } })),
         ],
       };
     },

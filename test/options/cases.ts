@@ -157,6 +157,34 @@ export const CASES: { readonly [F in Field]: Case } = {
     ],
     expected: 'prefix/name',
   },
+  topologySegment: {
+    good: [
+      ['', { topologySegments: {} }],
+      [
+        'zone=z1,topology.mock.csi.test/Rack=R.1',
+        {
+          topologySegments: {
+            'topology.mock.csi.test/zone': 'z1',
+            'topology.mock.csi.test/Rack': 'R.1',
+          },
+        },
+      ],
+      ['zone=z1,zone=z2', { topologySegments: { 'topology.mock.csi.test/zone': 'z2' } }],
+    ],
+    bad: [
+      'zone',
+      'zone=',
+      '=z1',
+      '/zone=z1',
+      'A.b/zone=z1',
+      'a/b/zone=z1',
+      'zone=-z1',
+      'zone=z1,Zone=z1',
+      `zone=${'z'.repeat(64)}`,
+      `${'k'.repeat(64)}=z1`,
+    ],
+    expected: 'key=value',
+  },
   withoutControllerCapability: {
     good: [
       ['', { controllerCapabilities: CONTROLLER_CAPABILITIES }],
@@ -198,6 +226,22 @@ export const CASES: { readonly [F in Field]: Case } = {
     ],
     bad: ['LIST_VOLUMES', 'all'],
     expected: 'STAGE_UNSTAGE_VOLUME',
+  },
+  volumeExpansion: {
+    good: [
+      ['online', { volumeExpansion: 'online', nodeCapabilities: NODE_CAPABILITIES }],
+      ['offline', { volumeExpansion: 'offline', controllerCapabilities: CONTROLLER_CAPABILITIES }],
+      [
+        'off',
+        {
+          volumeExpansion: 'off',
+          controllerCapabilities: without(CONTROLLER_CAPABILITIES, 'EXPAND_VOLUME'),
+          nodeCapabilities: without(NODE_CAPABILITIES, 'EXPAND_VOLUME'),
+        },
+      ],
+    ],
+    bad: ['', 'ONLINE', 'true'],
+    expected: 'online, offline or off',
   },
   nodeExpandRequired: {
     good: [
@@ -336,6 +380,14 @@ export const CASES: { readonly [F in Field]: Case } = {
     ],
     bad: ['', 'yes'],
     expected: 'true or false',
+  },
+  secretsFile: {
+    good: [
+      ['', { secretsFile: '' }],
+      ['secrets.yaml', { secretsFile: resolve('secrets.yaml') }],
+    ],
+    bad: ['a\0b'],
+    expected: 'file',
   },
   faultsFile: {
     good: [

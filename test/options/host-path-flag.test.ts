@@ -121,7 +121,9 @@ describe('flags of csi-driver-host-path', () => {
       ],
       [
         '--disable-node-expansion --without-node-capability=GET_VOLUME_STATS',
-        { nodeCapabilities: ['STAGE_UNSTAGE_VOLUME', 'SINGLE_NODE_MULTI_WRITER'] },
+        {
+          nodeCapabilities: noNodeExpansion.filter((name) => name !== 'GET_VOLUME_STATS'),
+        },
       ],
       ['--log-level=warn -v=5', { logLevel: 'warn' }],
     ];

@@ -10,7 +10,7 @@ function serviceWith(changed: Partial<IdentityDeps>): ReturnType<typeof identity
     version: '1.2.3',
     controller: true,
     topology: true,
-    expansion: true,
+    expansion: 'online',
     health: () => ({ state: 'ready' }),
     ...changed,
   });
@@ -41,8 +41,13 @@ describe('identityService', () => {
     ['all', {}, [CONTROLLER, TOPOLOGY, EXPANSION]],
     ['no controller', { controller: false }, [TOPOLOGY, EXPANSION]],
     ['no topology', { topology: false }, [CONTROLLER, EXPANSION]],
-    ['no expansion', { expansion: false }, [CONTROLLER, TOPOLOGY]],
-    ['nothing', { controller: false, topology: false, expansion: false }, []],
+    [
+      'expansion of volumes that are not in use',
+      { expansion: 'offline' },
+      [CONTROLLER, TOPOLOGY, { volume_expansion: { type: 'OFFLINE' } }],
+    ],
+    ['no expansion', { expansion: 'off' }, [CONTROLLER, TOPOLOGY]],
+    ['nothing', { controller: false, topology: false, expansion: 'off' }, []],
   ];
   for (const [title, deps, expected] of capabilities) {
     it(`GetPluginCapabilities: ${title}`, async () => {
