@@ -15,7 +15,7 @@ import type { Fields } from './call/field-value.js';
 import { rpcNamed } from './call/rpc-name.js';
 import { UsageError, type Io } from './command.js';
 import { dashed, readFlags, withTwoDashes } from './flag.js';
-import { readSecrets } from './secrets-file.js';
+import { readSecrets } from '../secrets/secrets-file.js';
 
 const DEADLINE_MS = 60_000;
 

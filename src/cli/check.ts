@@ -20,8 +20,8 @@ import { CHECK_FLAGS, checkHelp } from './check-flags.js';
 import { UsageError, type Io } from './command.js';
 import { readFlags, type GivenFlags } from './flag.js';
 import { progressLine } from './progress.js';
-import { readSecrets } from './secrets-file.js';
-import { readStringMap } from './string-map.js';
+import { readSecrets } from '../secrets/secrets-file.js';
+import { readStringMap } from '../yaml/string-map.js';
 
 type Name = keyof typeof CHECK_FLAGS;
 type Given = GivenFlags<Name>;

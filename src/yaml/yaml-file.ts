@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { LineCounter, parseDocument } from 'yaml';
-import { UsageError } from './command.js';
+import { TextFileError } from './text-file-error.js';
 
 /**
- * Reads a file of YAML in which every value is text, as written. Throws a UsageError that quotes
+ * Reads a file of YAML in which every value is text, as written. Throws a TextFileError that quotes
  * nothing of what is in the file: it may hold secrets.
  */
 export function readYaml(path: string): unknown {
@@ -17,14 +17,14 @@ export function readYaml(path: string): unknown {
   const [first] = document.errors;
   if (first !== undefined) {
     const { line } = lineCounter.linePos(first.pos[0]);
-    throw new UsageError(`${path}: line ${line} is not YAML (${first.code})`);
+    throw new TextFileError(`${path}: line ${line} is not YAML (${first.code})`);
   }
   try {
     return document.toJS();
   } catch (error) {
     // Its message may quote the file.
     if (!(error instanceof ReferenceError)) throw error;
-    throw new UsageError(`${path}: an alias is unknown, or there are too many`);
+    throw new TextFileError(`${path}: an alias is unknown, or there are too many`);
   }
 }
 
@@ -32,6 +32,6 @@ function read(path: string): string {
   try {
     return readFileSync(path, 'utf8');
   } catch (error) {
-    throw new UsageError(error instanceof Error ? error.message : `${path} cannot be read`);
+    throw new TextFileError(error instanceof Error ? error.message : `${path} cannot be read`);
   }
 }

@@ -1,8 +1,9 @@
 import { RPCS } from '../csi/rpc.js';
 import { didYouMean } from '../options/nearest.js';
-import { UsageError } from './command.js';
-import { stringMap, type StringMap } from './string-map.js';
-import { readYaml } from './yaml-file.js';
+
+import { stringMap, type StringMap } from '../yaml/string-map.js';
+import { TextFileError } from '../yaml/text-file-error.js';
+import { readYaml } from '../yaml/yaml-file.js';
 
 /** Secrets by the name of the RPC that they are for. */
 export type SecretsByRpc = Readonly<Record<string, StringMap>>;
@@ -20,19 +21,19 @@ const RPC_OF: ReadonlyMap<string, string | undefined> = new Map<string, string |
 
 /**
  * Reads a YAML file of secrets in the format of csi-sanity: for each RPC a map of strings. Throws a
- * UsageError that quotes no secret.
+ * TextFileError that quotes no secret.
  */
 export function readSecrets(path: string): SecretsByRpc {
   const value = readYaml(path);
   if (value === null || value === undefined || value === '') return {};
   if (typeof value !== 'object' || Array.isArray(value)) {
-    throw new UsageError(`${path}: expected a map with keys such as CreateVolumeSecret`);
+    throw new TextFileError(`${path}: expected a map with keys such as CreateVolumeSecret`);
   }
   const secrets: Record<string, StringMap> = {};
   for (const [key, given] of Object.entries(value)) {
     if (!RPC_OF.has(key)) {
       const hint = didYouMean(key, RPC_OF.keys());
-      throw new UsageError(`${path}: no RPC takes ${JSON.stringify(key)}${hint}`);
+      throw new TextFileError(`${path}: no RPC takes ${JSON.stringify(key)}${hint}`);
     }
     const rpc = RPC_OF.get(key);
     if (rpc !== undefined) secrets[rpc] = stringMap(given, `${path}: ${key}`);
