@@ -18,6 +18,8 @@ export interface FoundField {
 /** Where a written path fails: the words that could have stood in the place of the one that is wrong. */
 export interface WrongPath {
   readonly wrong: string;
+  /** How many words before it are right. */
+  readonly depth: number;
   readonly expected: readonly string[];
 }
 
@@ -29,7 +31,7 @@ export function findField(written: string, message: MessageType): FoundField | W
   for (const [index, name] of names.entries()) {
     const field: FieldType | undefined = within?.fields.find((each) => each.name === name);
     if (field === undefined) {
-      return { wrong: name, expected: within?.fields.map((each) => each.name) ?? [] };
+      return { wrong: name, depth: index, expected: within?.fields.map((each) => each.name) ?? [] };
     }
     isInList ||= field.repeated;
     const rest = names.slice(index + 1);
@@ -39,7 +41,7 @@ export function findField(written: string, message: MessageType): FoundField | W
     }
     within = field.type.kind === 'message' ? field.type.message() : undefined;
   }
-  return { wrong: written, expected: [] };
+  return { wrong: written, depth: 0, expected: [] };
 }
 
 /** Whether a value at the path passes the test, as text; of a message, whether it is there. */

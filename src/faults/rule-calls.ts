@@ -68,13 +68,15 @@ function readCondition(
   const found = rpcs.map(({ request }) => findField(key, request));
   const there = found.find(isFound);
   if (there === undefined) {
-    const names = found.flatMap((each) => (isFound(each) ? [] : each.expected));
-    const wrong = found.map((each) => (isFound(each) ? '' : each.wrong)).find(Boolean) ?? key;
     if (rpcs.length === 0) return undefined;
-    return blame(
-      keyAt,
-      `the request of ${listed(rpcs)} has no field ${JSON.stringify(key.slice(0, 100))}${didYouMean(wrong, names)}`,
-    );
+    // Of the requests, those that the path leads furthest into say best what was meant.
+    const wrong = found.flatMap((each) => (isFound(each) ? [] : [each]));
+    const furthest = Math.max(...wrong.map(({ depth }) => depth));
+    const near = wrong.filter(({ depth }) => depth === furthest);
+    const names = new Set(near.flatMap(({ expected }) => expected));
+    const hint = didYouMean(near[0]?.wrong ?? key, names);
+    const name = JSON.stringify(key.slice(0, 100));
+    return blame(keyAt, `the request of ${listed(rpcs)} has no field ${name}${hint}`);
   }
   const meant = pattern(value, blame);
   if (meant === undefined) return undefined;

@@ -8,6 +8,7 @@ import {
   type ErrorCode,
   type ParsedNode,
 } from 'yaml';
+import { isTooDeep } from './nesting.js';
 
 /** Where something is in a text; both from 1. */
 export interface Place {
@@ -59,12 +60,7 @@ const LONGEST_TEXT = 2 ** 20;
 export function locate(text: string, blame: Blame): Located | undefined {
   const start = { line: 1, column: 1 };
   if (text.length > LONGEST_TEXT) return blame(start, `is longer than ${LONGEST_TEXT} characters`);
-  try {
-    return read(text, blame);
-  } catch (error) {
-    if (!(error instanceof RangeError)) throw error;
-    return blame(start, 'is nested too deeply');
-  }
+  return isTooDeep(text) ? blame(start, 'is nested too deeply') : read(text, blame);
 }
 
 function read(text: string, blame: Blame): Located | undefined {
