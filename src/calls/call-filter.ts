@@ -31,9 +31,9 @@ export class CallFilterError extends Error {
 export function callFilter(text: string): CallFilter {
   const filter: { -readonly [Key in keyof CallFilter]: string } = {};
   for (const word of text.split(/\s+/).filter((each) => each !== '')) {
-    const [, name, value] = /^([a-z]+)=(.+)$/s.exec(word) ?? [undefined, 'rpc', word];
+    const [, name, value] = /^([^=]*)=(.*)$/s.exec(word) ?? [undefined, 'rpc', word];
     const key = FILTER_KEYS.find((each) => each === name);
-    if (key === undefined || value === undefined || filter[key] !== undefined) {
+    if (key === undefined || !value || filter[key] !== undefined) {
       throw new CallFilterError(
         `expected the name of an RPC and ${FILTER_KEYS.slice(1).join('=, ')}=, each once, got ${JSON.stringify(word)}`,
       );

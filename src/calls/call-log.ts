@@ -74,6 +74,7 @@ export function callRecorder({ calls, bytes, outlets }: RecorderOptions): CallRe
     observer(nodeId) {
       return (call) => {
         lastId += 1;
+        if (calls === 0 && outlets.length === 0 && listeners.size === 0) return;
         const [facts, parts] = keptCall(call, lastId, nodeId);
         memory.add(facts, parts);
         for (const outlet of outlets) outlet(facts, parts);
