@@ -4,7 +4,7 @@ import { classicApi } from './classic-api.js';
 import type { HeldFile } from './descriptor.js';
 import { errorCode } from './errno.js';
 import { requireLinux } from './linux.js';
-import type { MountApi } from './mount-api.js';
+import type { MountApi, NewMount } from './mount-api.js';
 import { listedMount, mountId } from './mount-table.js';
 import {
   MountRefusal,
@@ -16,7 +16,7 @@ import {
 } from './mounter.js';
 import { endsInName, entryStatus, holdEntry, holdPlace, type Place } from './place.js';
 import { SyscallError } from './syscall-error.js';
-import { UMOUNT_NOFOLLOW, umount2, type FileStatus } from './syscalls.js';
+import { UMOUNT_NOFOLLOW, slowUmount2, umount2, type FileStatus } from './syscalls.js';
 import { makeTarget, removeTarget, requireEmpty, targetKind } from './target.js';
 import { hasTreeApi, treeApi } from './tree-api.js';
 
@@ -53,8 +53,26 @@ export function mounterOver(api: MountApi): Mounter {
     bind(request) {
       refusing(request.target, () => bind(api, request, shows));
     },
+    async open({ fileSystem, target, createTarget, attributes }) {
+      using opened = await api.open(fileSystem);
+      refusing(target, () => {
+        mountAt(api, { target, createTarget }, 'directory', shows, () => opened.mount(attributes));
+      });
+    },
     unbind(target, identity) {
       return refusing(target, () => unbind(api, target, identity));
+    },
+    async close(target) {
+      using place = holdPlace(target);
+      if (place === undefined || !isMounted(presence(api, place))) return false;
+      let failure: unknown;
+      await slowUmount2(linkOf(place), UMOUNT_NOFOLLOW).catch((error: unknown) => {
+        failure = error;
+      });
+      return refusing(
+        target,
+        () => failure === undefined || requireGone(api, place, target, failure),
+      );
     },
     removeTarget(target) {
       refusing(target, () => {
@@ -82,14 +100,16 @@ export function mounterOver(api: MountApi): Mounter {
 function presence(api: MountApi, place: Place): Presence {
   using entry = holdEntry(place);
   if (entry === undefined) return { kind: 'absent' };
-  const { kind, identity } = entry.status;
-  return { kind, mounted: isMountedAt(api, place, entry), identity };
+  return presenceOf(entry.status, isMountedAt(api, place, entry));
 }
 
 function presenceIn(status: FileStatus | undefined): Presence {
-  if (status === undefined) return { kind: 'absent' };
-  const { kind, mountRoot, identity } = status;
-  return { kind, mounted: mountRoot, identity };
+  return status === undefined ? { kind: 'absent' } : presenceOf(status, status.mountRoot);
+}
+
+function presenceOf({ kind, identity, blockDevice }: FileStatus, mounted: boolean): Presence {
+  const found = { kind, mounted, identity };
+  return blockDevice === undefined ? found : { ...found, blockDevice };
 }
 
 /**
@@ -102,25 +122,36 @@ function isMountedAt(api: MountApi, { parent, name }: Place, entry: HeldFile): b
 }
 
 function bind(api: MountApi, request: BindRequest, shows: Mounter['shows']): void {
-  const { target, identity, attributes } = request;
   using source = holdSource(request);
+  mountAt(api, request, targetKind(source.status.kind), shows, () =>
+    api.clone(source, request.attributes),
+  );
+}
+
+/** Lets the mount that `make` makes appear at a target. */
+function mountAt(
+  api: MountApi,
+  { target, createTarget }: Pick<BindRequest, 'target' | 'createTarget'>,
+  kind: 'directory' | 'file',
+  shows: Mounter['shows'],
+  make: () => NewMount,
+): void {
   using place = holdPlace(target);
   if (place === undefined) {
     throw new MountRefusal('no-parent', `${dirname(target)} does not exist or is no directory`);
   }
-  const kind = targetKind(source.status.kind);
-  const made = request.createTarget && makeTarget(place, kind);
+  const made = createTarget && makeTarget(place, kind);
   using entry = holdEntry(place);
   if (entry === undefined) throw new MountRefusal('no-target', `${target} does not exist`);
   try {
     requireNoMount(api, place, entry, target);
     requireEmpty(entry, [kind], target);
-    using mount = api.clone(source, attributes);
+    using mount = make();
     // What was checked is what is mounted on: the kernel goes by the descriptor, so a symlink or a
     // directory that takes the target's place from here on is never touched. If one did, or if a
     // parent was swapped, the mount is in the wrong place, and only the path can tell.
     mount.attach(entry);
-    if (!shows(target, identity)) {
+    if (!shows(target, mount.identity)) {
       mount.detach();
       throw new MountRefusal('no-target', `${target} was replaced while it was mounted on`);
     }
@@ -148,14 +179,24 @@ function unbind(api: MountApi, target: string, identity: FileIdentity | undefine
     throw new MountRefusal('foreign-mount', `${target} is a mount of something else`);
   }
   try {
-    umount2(`${place.parent.link}/${place.name}`, UMOUNT_NOFOLLOW);
+    umount2(linkOf(place), UMOUNT_NOFOLLOW);
     return true;
   } catch (error) {
-    if (!['EINVAL', 'ENOENT'].includes(errorCode(error) ?? '')) throw error;
-    if (!isMounted(presence(api, place))) return false;
-    const message = `${target} is a mount that belongs to another namespace and is locked in this one`;
-    throw new MountRefusal('not-permitted', message, { cause: error });
+    return requireGone(api, place, target, error);
   }
+}
+
+/** A path that leads to the place whatever its own path leads to by now. */
+function linkOf({ parent, name }: Place): string {
+  return `${parent.link}/${name}`;
+}
+
+/** After an unmount that failed: false when nothing is mounted there; throws otherwise. */
+function requireGone(api: MountApi, place: Place, target: string, cause: unknown): false {
+  if (!['EINVAL', 'ENOENT'].includes(errorCode(cause) ?? '')) throw cause;
+  if (!isMounted(presence(api, place))) return false;
+  const message = `${target} is a mount that belongs to another namespace and is locked in this one`;
+  throw new MountRefusal('not-permitted', message, { cause });
 }
 
 function isMounted(found: Presence): found is Exclude<Presence, { kind: 'absent' }> {

@@ -2,7 +2,7 @@ import { constants, mkdirSync, rmdirSync, unlinkSync, writeFileSync } from 'node
 import { join } from 'node:path';
 import { holdFile, type Descriptor, type HeldFile } from './descriptor.js';
 import { errorCode } from './errno.js';
-import { attributeRefusal, type MountApi } from './mount-api.js';
+import { attributeRefusal, type FileSystem, type MountApi, type NewMount } from './mount-api.js';
 import { listedMount, mountId } from './mount-table.js';
 import { ATIMES, MOUNT_ATTRIBUTES, type MountAttribute } from '../model/mount-flags.js';
 import {
@@ -65,35 +65,57 @@ export function classicApi(workDirectory: string): MountApi {
     ifThere(() => rmdirSync(workshop));
   };
 
-  return {
-    isMountRoot: (parent, entry) => mountId(parent) !== mountId(entry),
-    statusTellsMounts: false,
+  /** Has `make` mount something in the work directory, and hands that over. */
+  function made(make: () => HeldFile): NewMount {
+    close(); // what a crash may have left
+    try {
+      open();
+      const mounted = make();
+      return {
+        identity: mounted.status.identity,
+        attach: (target) => mount(mounted.link, target.link, MS_MOVE),
+        detach: () => umount2(mounted.link, MNT_DETACH),
+        [Symbol.dispose]: () => {
+          mounted[Symbol.dispose]();
+          close();
+        },
+      };
+    } catch (error) {
+      close();
+      throw error;
+    }
+  }
 
-    clone(source, attributes) {
-      close(); // what a crash may have left
-      try {
-        open();
+  return {
+    statusTellsMounts: false,
+    isMountRoot: (parent, entry) => mountId(parent) !== mountId(entry),
+
+    clone: (source, attributes) =>
+      made(() => {
         const point = source.status.kind === 'directory' ? points.directory : points.file;
-        const made = bound(source, attributes, point);
-        return {
-          attach: (target) => mount(made.link, target.link, MS_MOVE),
-          detach: () => umount2(made.link, MNT_DETACH),
-          [Symbol.dispose]: () => {
-            made[Symbol.dispose]();
-            close();
-          },
-        };
-      } catch (error) {
-        close();
-        throw error;
-      }
-    },
+        mount(source.link, point, MS_BIND);
+        return finished(point, attributes);
+      }),
+
+    // Mounting opens it here, on this thread: the work directory is for one mount at a time.
+    open: (fileSystem) =>
+      Promise.resolve({
+        mount: (attributes) =>
+          made(() => {
+            mountFileSystem(fileSystem, points.directory);
+            return finished(points.directory, attributes);
+          }),
+        [Symbol.dispose]() {},
+      }),
   };
 }
 
-/** Binds the source and holds the root of the new mount. */
-function bound(source: Descriptor, attributes: readonly MountAttribute[], point: string): HeldFile {
-  mount(source.link, point, MS_BIND);
+function mountFileSystem({ type, device, readonly, options }: FileSystem, point: string): void {
+  mount(device, point, readonly ? MS_RDONLY : 0, type, options.join(','));
+}
+
+/** Holds the root of a new mount, with its attributes. */
+function finished(point: string, attributes: readonly MountAttribute[]): HeldFile {
   const made = holdFile(AT_FDCWD, point, constants.O_NOFOLLOW);
   try {
     mount('none', made.link, MS_PRIVATE);

@@ -55,12 +55,16 @@ export interface LoopDevices {
    * that works. Throws a LoopError.
    */
   attach(request: AttachRequest): HeldLoopDevice;
+  /** Holds a device; undefined when there is none of that number. */
+  hold(device: bigint): HeldLoopDevice | undefined;
   /** Gives the image up, with the last one who has the device open or mounted. Nothing attached is fine. */
   detach(device: bigint): void;
   /** Undefined for a device of any other kind, and for one that is free. */
   behind(device: bigint): Backing | undefined;
   /** The path of the image behind a device, as the kernel has it; ` (deleted)` follows when it is gone. */
   imagePath(device: bigint): string | undefined;
+  /** How many bytes the device has. */
+  bytes(device: bigint): bigint;
   /** Lets the device have the size that its image has by now. */
   takeOverSize(device: bigint): void;
   /** The devices with the tag. Slow: opens each one of the machine. */
@@ -114,6 +118,8 @@ export function loopDevices(tag: string): LoopDevices {
       }
     },
 
+    hold: holdNumber,
+
     detach(device) {
       using held = holdNumber(device);
       if (held !== undefined) unlessFree(() => clear(held.descriptor));
@@ -128,6 +134,12 @@ export function loopDevices(tag: string): LoopDevices {
     imagePath(device) {
       const name = nameOf(device);
       return name && attributeOf(name, 'loop/backing_file');
+    },
+
+    bytes(device) {
+      const name = nameOf(device);
+      // The kernel counts in sectors of 512 bytes, whatever the device's own are.
+      return name === undefined ? 0n : BigInt(attributeOf(name, 'size') ?? 0) * 512n;
     },
 
     takeOverSize(device) {

@@ -1,8 +1,9 @@
 import type { Descriptor, HeldFile } from './descriptor.js';
+import type { FileIdentity } from './mounter.js';
 import type { MountAttribute } from '../model/mount-flags.js';
 import { MountRefusal } from './mounter.js';
 
-/** One of the kernel's ways to make bind mounts. */
+/** One of the kernel's ways to make mounts. */
 export interface MountApi {
   /** Whether `entry`, found under a name in `parent`, is the root of a mount. */
   isMountRoot(parent: Descriptor, entry: HeldFile): boolean;
@@ -14,10 +15,32 @@ export interface MountApi {
    * (`not-permitted`) when the mount cannot have the attributes.
    */
   clone(source: HeldFile, attributes: readonly MountAttribute[]): NewMount;
+  /** Opens a file system, which may take long: it may have to recover. Rejects with a SyscallError. */
+  open(fileSystem: FileSystem): Promise<OpenFileSystem>;
+}
+
+/** A file system that is open and mounted nowhere yet. */
+export interface OpenFileSystem extends Disposable {
+  /** As `clone`. */
+  mount(attributes: readonly MountAttribute[]): NewMount;
+}
+
+/** A file system on a block device. */
+export interface FileSystem {
+  /** The kernel's name for it: `ext4`, `xfs`. */
+  readonly type: string;
+  /** Absolute path of the device's node. */
+  readonly device: string;
+  /** Whether nothing may be written to it through any mount. */
+  readonly readonly: boolean;
+  /** Its own options: a name, or a name and a value with `=` in between. */
+  readonly options: readonly string[];
 }
 
 /** A new mount while its maker holds it. Disposing of it unmounts it unless it was attached. */
 export interface NewMount extends Disposable {
+  /** Of what it shows. */
+  readonly identity: FileIdentity;
   /** Lets the mount appear, complete, on exactly what `target` holds. Throws a SyscallError. */
   attach(target: Descriptor): void;
   /** Takes the attached mount away again, wherever it is by now. */

@@ -1,4 +1,5 @@
 import type { MountAttribute } from '../model/mount-flags.js';
+import type { FileSystem } from './mount-api.js';
 
 /** What identifies a directory or file on this machine while it exists, whatever its path. */
 export interface FileIdentity {
@@ -19,6 +20,8 @@ export type Presence =
       /** Whether the path is the root of a mount. */
       readonly mounted: boolean;
       readonly identity: FileIdentity;
+      /** For the node of a block device: the device's number, as stat(2) gives `rdev`. */
+      readonly blockDevice?: bigint;
     };
 
 export interface BindRequest {
@@ -33,9 +36,18 @@ export interface BindRequest {
   readonly attributes: readonly MountAttribute[];
 }
 
+export interface OpenRequest {
+  readonly fileSystem: FileSystem;
+  /** Absolute path of the directory to mount it on; its parent must exist. */
+  readonly target: string;
+  /** Whether an absent target is made (and unmade when the mount fails). */
+  readonly createTarget: boolean;
+  readonly attributes: readonly MountAttribute[];
+}
+
 /**
- * Bind mounts by system call. Every check and the mount itself go through held descriptors, so that a
- * path that is swapped meanwhile cannot lead elsewhere. All calls are synchronous: microseconds.
+ * Mounts by system call. Every check and the mount itself go through held descriptors, so that a
+ * path that is swapped meanwhile cannot lead elsewhere. The calls that are synchronous take microseconds.
  */
 export interface Mounter {
   /** What stands at `path` now. Absent, too, when a parent is. */
@@ -49,11 +61,21 @@ export interface Mounter {
    */
   bind(request: BindRequest): void;
   /**
+   * Shows a file system at `target`, as `bind` shows a directory. It may take long: a file system that
+   * was not unmounted recovers first. Rejects with a SyscallError when it cannot be opened.
+   */
+  open(request: OpenRequest): Promise<void>;
+  /**
    * Removes the topmost mount at `target` if it shows `identity`; without one, whatever mount is
    * there. False when nothing is mounted there. Throws a MountRefusal for a mount of something else
    * (`foreign-mount`) and for one that is in use (`busy`).
    */
   unbind(target: string, identity?: FileIdentity): boolean;
+  /**
+   * As `unbind`, of whatever mount is there, for a file system of its own: the last unmount of one writes
+   * all that is unwritten, which may take long.
+   */
+  close(target: string): Promise<boolean>;
   /** Removes an empty directory or an empty regular file; nothing there is fine. */
   removeTarget(target: string): void;
   /**

@@ -1,7 +1,6 @@
-import { execFile } from 'node:child_process';
-import { promisify } from 'node:util';
-import type { FileSystemFormat, Format } from '../model/format.js';
+import type { Format } from '../model/format.js';
 import { contentPath, emptyDirectory, emptyImage, type Fill } from './content.js';
+import { makeFileSystem } from './file-system.js';
 
 /** The content that a volume of a format begins with. */
 export function emptyContent(format: Format, bytes: bigint): Fill {
@@ -18,8 +17,4 @@ export function emptyContent(format: Format, bytes: bigint): Fill {
         return unflushed;
       };
   }
-}
-
-async function makeFileSystem(format: FileSystemFormat, image: string): Promise<void> {
-  await promisify(execFile)(`mkfs.${format}`, ['-q', image]);
 }

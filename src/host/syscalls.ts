@@ -70,6 +70,8 @@ export function unlinkat(directory: number, path: string, flags = 0): void {
 /** What statx(2) says of a file. */
 export interface FileStatus {
   readonly kind: 'directory' | 'file' | 'symlink' | 'other';
+  /** For the node of a block device: the device's number, as node:fs gives `rdev`. */
+  readonly blockDevice: bigint | undefined;
   readonly size: bigint;
   /** As node:fs gives `dev` and `ino`. */
   readonly identity: FileIdentity;
@@ -93,8 +95,13 @@ function status(directory: number, path: string, flags: number): FileStatus {
   const buffer = Buffer.alloc(256);
   const result = libc().statx(directory, path, flags, STATX_TYPE_INO_SIZE, buffer);
   checked(result, 'statx', path);
+  const mode = buffer.readUInt16LE(28);
   return {
-    kind: kindOf(buffer.readUInt16LE(28)),
+    kind: kindOf(mode),
+    blockDevice:
+      (mode & constants.S_IFMT) === constants.S_IFBLK
+        ? deviceNumber(buffer.readUInt32LE(128), buffer.readUInt32LE(132))
+        : undefined,
     size: buffer.readBigUInt64LE(40),
     identity: {
       device: deviceNumber(buffer.readUInt32LE(136), buffer.readUInt32LE(140)),
@@ -104,14 +111,27 @@ function status(directory: number, path: string, flags: number): FileStatus {
   };
 }
 
-/** mount(2) for binds: no type, no data. */
-export function mount(source: string, target: string, flags: number): void {
-  const result = libc().mount(whole('mount', source), whole('mount', target), null, flags, null);
+/** mount(2); for all but binds `type` and `data`, the file system's own options, are given. */
+export function mount(
+  source: string,
+  target: string,
+  flags: number,
+  type: string | null = null,
+  data: string | null = null,
+): void {
+  for (const text of [source, target, data ?? '']) whole('mount', text);
+  const result = libc().mount(source, target, type, flags, data);
   checked(result, 'mount', target);
 }
 
 export function umount2(target: string, flags: number): void {
   checked(libc().umount2(whole('umount2', target), flags), 'umount2', target);
+}
+
+/** The same in a thread: the last unmount of a file system writes all that is unwritten. */
+export function slowUmount2(target: string, flags: number): Promise<void> {
+  whole('umount2', target);
+  return settled('umount2', (done) => libc().slowUmount2(target, flags, done));
 }
 
 /** Holds the path. With OPEN_TREE_CLONE: a copy, mounted nowhere, of the mount that `path` lies in, rooted there. */
@@ -167,6 +187,38 @@ export function ioctl(
   return checked(result, name);
 }
 
+/** ioctl(2) with a number, in a thread: for requests that take long. */
+export function slowIoctl(
+  descriptor: number,
+  name: string,
+  request: number,
+  argument: number,
+): Promise<void> {
+  return settled(name, (done) => libc().slowIoctl(descriptor, request, argument, done));
+}
+
+/** Flushes all that is unwritten of the file system that a descriptor lies in, in a thread. */
+export function syncfs(descriptor: number): Promise<void> {
+  return settled('syncfs', (done) => libc().syncfs(descriptor, done));
+}
+
+const SEEK_DATA = 3;
+const SEEK_HOLE = 4;
+
+/** The first byte from `offset` on that is in no hole; undefined when there is none. */
+export function seekData(descriptor: number, offset: number): number | undefined {
+  const result = libc().lseek(descriptor, offset, SEEK_DATA);
+  if (result !== -1) return result;
+  const error = SyscallError.fromErrno(libc().errno(), 'lseek', '');
+  if (error.code === 'ENXIO') return undefined;
+  throw error;
+}
+
+/** The first byte from `offset` on that is in a hole; the end of the file counts as one. */
+export function seekHole(descriptor: number, offset: number): number {
+  return checked(libc().lseek(descriptor, offset, SEEK_HOLE), 'lseek');
+}
+
 /** Makes a block device's node, for its owner alone. */
 export function mknodBlock(path: string, device: bigint): void {
   checked(libc().mknod(whole('mknod', path), constants.S_IFBLK | 0o600, device), 'mknod', path);
@@ -197,7 +249,7 @@ function kindOf(mode: number): FileStatus['kind'] {
 }
 
 /** What the C library's makedev() makes of a device's two numbers. */
-function deviceNumber(major: number, minor: number): bigint {
+export function deviceNumber(major: number, minor: number): bigint {
   const [high, low] = [BigInt(major), BigInt(minor)];
   return (
     ((high & 0xfffff000n) << 32n) |
@@ -212,12 +264,23 @@ function setattr(descriptor: number, words: BigUint64Array, size: number): void 
   checked(result, 'mount_setattr');
 }
 
-function whole(syscall: string, text: string): string {
+/** The text itself; throws EINVAL where the kernel would see only a part of it. */
+export function whole(syscall: string, text: string): string {
   if (text.includes('\0')) throw new SyscallError('EINVAL', syscall, 'a path must not hold a NUL');
   return text;
 }
 
-function checked(result: number, syscall: string, path = ''): number {
+/** The result of a call of libc; throws what `errno` says when it failed. */
+export function checked(result: number, syscall: string, path = ''): number {
   if (result === -1) throw SyscallError.fromErrno(libc().errno(), syscall, path);
   return result;
+}
+
+function settled(syscall: string, begin: (done: (errno: number) => void) => void): Promise<void> {
+  return new Promise((resolve, reject) => {
+    begin((errno) => {
+      if (errno === 0) resolve();
+      else reject(SyscallError.fromErrno(errno, syscall, ''));
+    });
+  });
 }

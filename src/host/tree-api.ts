@@ -1,6 +1,8 @@
-import { hold } from './descriptor.js';
+import { hold, type Descriptor } from './descriptor.js';
 import { errorCode } from './errno.js';
-import { attributeRefusal, type MountApi } from './mount-api.js';
+import { fsconfigCreate, fsconfigSet, fsmount, fsopen } from './file-system-calls.js';
+import { attributeRefusal, type FileSystem, type MountApi, type NewMount } from './mount-api.js';
+import type { FileIdentity } from './mounter.js';
 import type { MountAttribute } from '../model/mount-flags.js';
 import {
   AT_EMPTY_PATH,
@@ -13,6 +15,7 @@ import {
   mountSetattr,
   moveMount,
   openTree,
+  statx,
   umount2,
   type MountAttr,
 } from './syscalls.js';
@@ -39,20 +42,59 @@ export const treeApi: MountApi = {
 
   clone(source, attributes) {
     const tree = hold(openTree(source.number, '', AT_EMPTY_PATH | OPEN_TREE_CLONE));
+    return finished(tree, source.status.identity, attributes);
+  },
+
+  async open(fileSystem) {
+    const context = hold(fsopen(fileSystem.type));
     try {
-      mountSetattr(tree.number, mountAttr(attributes));
+      for (const [key, value] of settings(fileSystem)) fsconfigSet(context.number, key, value);
+      await fsconfigCreate(context.number);
     } catch (error) {
-      tree[Symbol.dispose]();
-      throw attributeRefusal(attributes, error);
+      context[Symbol.dispose]();
+      throw error;
     }
     return {
-      attach: (target) => moveMount(tree.number, target.number),
-      // The descriptor holds the mount itself, so the link leads there without a path.
-      detach: () => umount2(tree.link, MNT_DETACH),
-      [Symbol.dispose]: () => tree[Symbol.dispose](),
+      mount(attributes) {
+        const tree = hold(fsmount(context.number));
+        return finished(tree, statx(tree.number).identity, attributes);
+      },
+      [Symbol.dispose]: () => context[Symbol.dispose](),
     };
   },
 };
+
+function settings({ device, readonly, options }: FileSystem): [string, string | null][] {
+  return [
+    ['source', device],
+    ...(readonly ? [['ro', null] satisfies [string, null]] : []),
+    ...options.map((option): [string, string | null] => {
+      const [key = '', ...value] = option.split('=');
+      return [key, value.length === 0 ? null : value.join('=')];
+    }),
+  ];
+}
+
+/** The mount that `tree` holds, with its attributes. */
+function finished(
+  tree: Descriptor,
+  identity: FileIdentity,
+  attributes: readonly MountAttribute[],
+): NewMount {
+  try {
+    mountSetattr(tree.number, mountAttr(attributes));
+  } catch (error) {
+    tree[Symbol.dispose]();
+    throw attributeRefusal(attributes, error);
+  }
+  return {
+    identity,
+    attach: (target) => moveMount(tree.number, target.number),
+    // The descriptor holds the mount itself, so the link leads there without a path.
+    detach: () => umount2(tree.link, MNT_DETACH),
+    [Symbol.dispose]: () => tree[Symbol.dispose](),
+  };
+}
 
 /** Whether the kernel has these calls and no filter of system calls hides them; needs no rights. */
 export function hasTreeApi(): boolean {
