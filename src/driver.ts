@@ -21,6 +21,7 @@ import { serve, type Server } from './server.js';
 import { healthCheck } from './services/health-check.js';
 import { identityService, type Health } from './services/identity.js';
 import { noSimulations } from './services/simulations.js';
+import { socketsOf, type ServedSocket } from './sockets.js';
 import { makeStateDirectory } from './state-directory.js';
 import { VERSION } from './version.js';
 
@@ -28,6 +29,8 @@ import { VERSION } from './version.js';
 export interface Driver extends Control {
   /** What it runs with: complete and checked. */
   readonly options: Options;
+  /** Where it listens, and for what. */
+  readonly sockets: readonly ServedSocket[];
   /**
    * Listens, opens the state and resolves when every call is served; a driver starts once. Rejects,
    * with everything closed, with an error whose message says what to do: a ListenError,
@@ -73,7 +76,8 @@ export function driverWith(options: Options): Driver {
     bytes: Number(options.callLogMemory),
     outlets: callOutlets(options, log),
   });
-  let server: Server | undefined;
+  const sockets = socketsOf(options);
+  const servers: Server[] = [];
   let admin: AdminServer | undefined;
   let assembly: Assembly | undefined;
   let started: Promise<void> | undefined;
@@ -105,12 +109,12 @@ export function driverWith(options: Options): Driver {
       return ready().controller ?? {};
     },
   };
-  const node = {
+  const nodeAt = (nodeId: string) => ({
     definition: csi.Node.service,
     get handlers() {
-      return ready().node ?? {};
+      return ready().node(nodeId) ?? {};
     },
-  };
+  });
 
   async function begin(): Promise<void> {
     for (const notice of options.notices) log.warn(notice);
@@ -127,20 +131,24 @@ export function driverWith(options: Options): Driver {
     try {
       await misbehaving.begin();
       const secrets = secretsLayers(options.secretsFile);
-      server = await serve({
-        socketPath: socketPathOf(options.endpoint),
-        socketMode: options.socketMode,
-        maxRequestBytes: Number(options.maxRequestSize),
-        log,
-        around: around([...secrets, ...misbehaving.layers(options.nodeId)]),
-        observe: recorder.observer(options.nodeId),
-        services: [
-          { definition: csi.Identity.service, handlers: identity },
-          ...(options.services.includes('controller') ? [controller] : []),
-          ...(servesNode ? [node] : []),
-        ],
-      });
-      goOnUnlessStopped();
+      for (const { endpoint, controller: servesController, nodeId } of sockets) {
+        const caller = nodeId ?? options.nodeId;
+        const served = await serve({
+          socketPath: socketPathOf(endpoint),
+          socketMode: options.socketMode,
+          maxRequestBytes: Number(options.maxRequestSize),
+          log,
+          around: around([...secrets, ...misbehaving.layers(caller)]),
+          observe: recorder.observer(caller),
+          services: [
+            { definition: csi.Identity.service, handlers: identity },
+            ...(servesController ? [controller] : []),
+            ...(nodeId === undefined ? [] : [nodeAt(nodeId)]),
+          ],
+        });
+        servers.push(served);
+        goOnUnlessStopped();
+      }
       if (options.adminSocket !== '') {
         const routes = routesOf(steering, { version: VERSION, driver: options.driverName });
         admin = await serveAdmin({ socketPath: options.adminSocket, routes, log });
@@ -152,16 +160,22 @@ export function driverWith(options: Options): Driver {
       await close();
       throw error;
     }
-    log.info({ endpoint: options.endpoint, pool: options.poolDir }, 'ready');
+    const endpoints = sockets.map(({ endpoint }) => endpoint);
+    log.info({ endpoint: endpoints.join(' '), pool: options.poolDir }, 'ready');
   }
 
   function goOnUnlessStopped(): void {
     if (stopped !== undefined) throw new Error('the driver was stopped before it had started');
   }
 
+  async function stopServers(): Promise<void> {
+    const graceMs = options.shutdownGrace;
+    await Promise.all(servers.map((server) => server.stop({ graceMs })));
+  }
+
   /** Closes what is open, in the order that lets calls in flight end. */
   async function close(): Promise<void> {
-    await server?.stop({ graceMs: options.shutdownGrace });
+    await stopServers();
     recorder.close();
     await admin?.stop();
     const open = assembly;
@@ -171,14 +185,16 @@ export function driverWith(options: Options): Driver {
   }
 
   async function end(): Promise<void> {
+    assembly?.endCopies();
     // A start that goes on closes what it has opened, once it sees that it was stopped.
-    await Promise.allSettled([server?.stop({ graceMs: options.shutdownGrace }), started]);
+    await Promise.allSettled([stopServers(), started]);
     await close();
   }
 
   return {
     ...steering,
     options,
+    sockets,
     start() {
       if (started !== undefined) throw new Error('this driver was started before; make another');
       return (started = begin());

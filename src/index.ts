@@ -20,5 +20,6 @@ export { MountRightError } from './right-to-mount.js';
 export { ListenError } from './server/listener.js';
 export type { Cleared } from './services/clearing.js';
 export type { NodeState, VolumeState } from './services/inventory.js';
+export type { ServedSocket } from './sockets.js';
 export { StateDirectoryError } from './state-directory.js';
 export { StoreError } from './store/store.js';

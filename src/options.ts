@@ -32,6 +32,10 @@ export interface Options {
   readonly sync: ValueOf<'sync'>;
   readonly driverName: string;
   readonly nodeId: string;
+  /** The nodes that this process serves: `nodeId`, or that with a number for each of several; may be none. */
+  readonly nodeIds: readonly string[];
+  /** A unix socket, as it was given; empty: the controller is served at `endpoint`. */
+  readonly controllerEndpoint: string;
   /** What is served beside Identity; never empty. */
   readonly services: ValueOf<'services'>;
   /** Whether PUBLISH_UNPUBLISH_VOLUME is advertised, by this process or the controller elsewhere. */
@@ -49,6 +53,8 @@ export interface Options {
   readonly nodeCapabilities: readonly NodeCapability[];
   /** When volumes grow; `off` where neither service advertises EXPAND_VOLUME. */
   readonly volumeExpansion: ValueOf<'volumeExpansion'>;
+  /** Whether NodePublishVolume makes inline volumes. */
+  readonly inlineVolumes: boolean;
   /** What ControllerExpandVolume answers as `node_expansion_required`. */
   readonly nodeExpandRequired: boolean;
   /** Bytes; never 0. */
@@ -143,16 +149,18 @@ function resolve({ given, notices }: Reading, env: Environment): Options {
   const driverName = value('driverName');
   const services = value('services');
   const attach = value('attach');
+  const nodeId = chosen('nodeId', hostname);
+  const nodes = value('nodes');
   const noExpansion = value('volumeExpansion') === 'off' ? (['EXPAND_VOLUME'] as const) : [];
   const controllerCapabilities = controllerCapabilitiesWithout([
     ...value('withoutControllerCapability'),
     ...(attach ? [] : (['PUBLISH_UNPUBLISH_VOLUME'] as const)),
     ...noExpansion,
   ]);
-  const nodeCapabilities = nodeCapabilitiesWithout([
-    ...value('withoutNodeCapability'),
-    ...noExpansion,
-  ]);
+  const nodeCapabilities = nodeCapabilitiesWithout(
+    [...value('withoutNodeCapability'), ...noExpansion],
+    { volumeMountGroup: value('volumeMountGroup') },
+  );
   const topologyKey = chosen('topologyKey', () => defaultTopologyKey(driverName));
 
   const options: Omit<Options, 'notices'> = {
@@ -163,11 +171,13 @@ function resolve({ given, notices }: Reading, env: Environment): Options {
     poolDir: chosen('poolDir', () => join(stateDir, 'pool')),
     sync: value('sync'),
     driverName,
-    nodeId: chosen('nodeId', hostname),
+    nodeId,
+    nodeIds: Object.freeze(services.includes('node') ? nodeIdsOf(nodeId, nodes) : []),
+    controllerEndpoint: value('controllerEndpoint'),
     services,
     attach: controllerCapabilities.includes('PUBLISH_UNPUBLISH_VOLUME'),
     attachLimit: value('attachLimit'),
-    topology: chosen('topology', () => String(services.length === 2)),
+    topology: chosen('topology', () => String(services.length === 2 && nodes === 1)),
     topologyKey,
     topologySegments: withPrefix(value('topologySegment'), topologyKey),
     controllerCapabilities: Object.freeze(controllerCapabilities),
@@ -175,6 +185,7 @@ function resolve({ given, notices }: Reading, env: Environment): Options {
     volumeExpansion: growsVolumes(controllerCapabilities, nodeCapabilities, services)
       ? value('volumeExpansion')
       : 'off',
+    inlineVolumes: value('inlineVolumes'),
     nodeExpandRequired: value('nodeExpandRequired') && nodeCapabilities.includes('EXPAND_VOLUME'),
     defaultVolumeSize: value('defaultVolumeSize'),
     minVolumeSize: value('minVolumeSize'),
@@ -202,6 +213,12 @@ function resolve({ given, notices }: Reading, env: Environment): Options {
     ...options,
     notices: Object.freeze([...notices, ...doubts(all, options, env)]),
   });
+}
+
+/** One node has its id as it is; several are numbered. */
+function nodeIdsOf(nodeId: string, nodes: number): string[] {
+  if (nodes === 1) return [nodeId];
+  return Array.from({ length: nodes }, (_, index) => `${nodeId}-${index + 1}`);
 }
 
 /** Whether the plugin as a whole grows volumes. A node alone cannot: the store is the controller's. */

@@ -9,17 +9,22 @@ import { inventory, type Inventory } from '../services/inventory.js';
 import type { Simulations } from '../services/simulations.js';
 import { markedUses, recordedUses } from '../services/volume-uses.js';
 import { assembleController, takePool, type Surroundings } from './controller.js';
+import { assembleCopying, thawLeftovers } from './copying.js';
 import { hasStore, openFoundation, type Foundation } from './foundation.js';
-import { assembleNode, type AssembledNode } from './node.js';
+import { sweepOtherNodes } from './inline.js';
+import { assembleNode, clearStateDirectory, type AssembledNode } from './node.js';
 
 /** What the driver consists of while it runs; undefined: a service that this process does not serve. */
 export interface Assembly {
   readonly controller: Partial<Handlers<ControllerHandlers>> | undefined;
-  readonly node: Partial<Handlers<NodeHandlers>> | undefined;
+  /** The Node service of a node that is served here. */
+  node(nodeId: string): Partial<Handlers<NodeHandlers>> | undefined;
   readonly inventory: Inventory;
   readonly clearing: Clearing;
   /** The name of a volume by its id; undefined where there is no such volume. */
   volumeName(volumeId: string): string | undefined;
+  /** Ends what takes long, so that the calls in flight end soon. */
+  endCopies(): void;
   close(): Promise<void>;
 }
 
@@ -36,19 +41,22 @@ export async function assemble(
   const close = () => foundation.store.close();
   try {
     if (serves.has('controller')) await takePool(foundation);
-    const node = serves.has('node') ? await assembleNode(foundation) : undefined;
-    const around = surroundings(foundation, node);
+    const nodes = await assembleNodes(foundation);
+    if (serves.has('controller')) await thawLeftovers(foundation);
+    const around = surroundings(foundation, nodes);
+    const copying = assembleCopying(foundation);
     const controller = serves.has('controller')
-      ? assembleController(foundation, around)
+      ? assembleController(foundation, around, copying)
       : undefined;
     const { store, locks } = foundation;
-    const nodes = node === undefined ? [] : [node.deps];
+    const nodeDeps = nodes.map(({ deps }) => deps);
     return {
       controller,
-      node: node?.service,
-      inventory: inventory({ store, nodes, simulations }),
-      clearing: clearing({ store, locks, uses: around.uses, nodes }),
-      volumeName: (id) => (node?.deps.volume(id) ?? store.volume(id))?.name,
+      node: (nodeId) => nodes.find(({ deps }) => deps.node.nodeId === nodeId)?.service,
+      inventory: inventory({ store, nodes: nodeDeps, simulations }),
+      clearing: clearing({ store, locks, uses: around.uses, nodes: nodeDeps }),
+      volumeName: (id) => (nodes[0]?.deps.volume(id) ?? store.volume(id))?.name,
+      endCopies: () => copying.copies.end(),
       close,
     };
   } catch (error) {
@@ -57,10 +65,19 @@ export async function assemble(
   }
 }
 
-function surroundings({ node, shared }: Foundation, here: AssembledNode | undefined): Surroundings {
+async function assembleNodes(foundation: Foundation): Promise<readonly AssembledNode[]> {
+  if (foundation.nodes.length > 0) clearStateDirectory(foundation);
+  const assembled: AssembledNode[] = [];
+  for (const node of foundation.nodes) assembled.push(await assembleNode(foundation, node));
+  if (assembled.length > 0) sweepOtherNodes(foundation.options, foundation.log);
+  return assembled;
+}
+
+function surroundings({ nodes, shared }: Foundation, here: readonly AssembledNode[]): Surroundings {
   if (shared !== undefined) return { nodes: shared.registry, uses: markedUses(shared.marks) };
+  const uses = here.map(({ deps, records }) => recordedUses(deps.node.nodeId, records));
   return {
-    nodes: { find: (nodeId) => (nodeId === node.nodeId ? node : undefined) },
-    uses: here === undefined ? { of: () => [] } : recordedUses(node.nodeId, here.records),
+    nodes: { find: (nodeId) => nodes.find((node) => node.nodeId === nodeId) },
+    uses: { of: (volumeId) => uses.flatMap((each) => each.of(volumeId)) },
   };
 }

@@ -27,8 +27,8 @@ export interface Foundation {
   /** What is pretended, whatever the store says. */
   readonly simulations: Simulations;
   readonly expansion: Expansion;
-  /** This node; unused by a controller alone. */
-  readonly node: NodeInfo;
+  /** The nodes that this process serves. */
+  readonly nodes: readonly NodeInfo[];
   /**
    * How the services of one driver hear of each other when they run in different processes that share
    * a pool; undefined when both run here.
@@ -64,8 +64,8 @@ export async function openFoundation(
 }
 
 function standOn(store: Store, options: Options, log: Log, simulations: Simulations): Foundation {
-  const { nodeId, poolDir, sync } = options;
-  if (store.nodeVolumes(nodeId).length > 0) requirePool(poolDir);
+  const { poolDir, sync } = options;
+  if (store.nodeIds().length > 0) requirePool(poolDir);
   const pool = openPool(poolDir, sync);
   const capacity = promisedCapacity(
     options.capacity,
@@ -81,13 +81,13 @@ function standOn(store: Store, options: Options, log: Log, simulations: Simulati
     capacity,
     simulations,
     expansion: expansion({ store, pool, capacity, sizes: options }),
-    node: {
+    nodes: options.nodeIds.map((nodeId) => ({
       nodeId,
       maxVolumes: options.attachLimit,
       topology: options.topology
         ? { [options.topologyKey]: nodeId, ...options.topologySegments }
         : null,
-    },
+    })),
     shared:
       options.services.length === 2
         ? undefined

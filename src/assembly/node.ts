@@ -5,10 +5,12 @@ import { bootId } from '../host/boot.js';
 import { directoryUsage } from '../host/directory-usage.js';
 import { clearProbes } from '../host/mount-right.js';
 import { inOwnNamespace } from '../host/own-namespace.js';
-import { poolData } from '../host/volume-data.js';
+import { poolData, type VolumeData } from '../host/volume-data.js';
 import { attachedAt } from '../model/attachment.js';
+import type { NodeInfo } from '../model/node-info.js';
 import { enumerate } from '../model/enumeration.js';
 import { attachedBy } from '../model/publish-context.js';
+import { inlineVolumes } from '../services/inline-volumes.js';
 import type { NodeDeps } from '../services/node-deps.js';
 import {
   livingPart,
@@ -22,6 +24,7 @@ import { volumeMounts, type VolumeMounts } from '../services/volume-mounts.js';
 import { StateDirectoryError } from '../state-directory.js';
 import type { Store } from '../store/store.js';
 import type { Foundation } from './foundation.js';
+import { inlineDataOf, inlineNodeIds, marksOfPool, sweepInline } from './inline.js';
 
 /** Counting the files of a volume is costly; COs ask for its usage about once a minute. */
 const USAGE = { maxAgeMs: 10_000, timeLimitMs: 2_000 };
@@ -32,26 +35,38 @@ export interface AssembledNode {
   readonly deps: NodeDeps;
 }
 
-/** Brings the node's records and mounts in line and puts the Node service together. */
-export async function assembleNode(foundation: Foundation): Promise<AssembledNode> {
-  const { options, log, store, pool, locks, node, shared } = foundation;
+/**
+ * Removes what a crash left in the state directory of a process that serves nodes. The store keeps others
+ * out of the directory by now.
+ */
+export function clearStateDirectory({ options, log }: Foundation): void {
   try {
-    // Here, because the store keeps others out of the directory by now.
     clearProbes(options.stateDir);
   } catch (error) {
     log.warn({ err: error }, 'what a crash left in the state directory could not be removed');
   }
+}
+
+/** Brings the node's records and mounts in line and puts the Node service together. */
+export async function assembleNode(foundation: Foundation, node: NodeInfo): Promise<AssembledNode> {
+  const { options, log, store, pool, locks, shared } = foundation;
   const capabilities = new Set(options.nodeCapabilities);
-  const mounts = volumeMounts(bindMounter({ workDirectory: options.stateDir }), [poolData(pool)]);
+  const mounter = bindMounter({ workDirectory: options.stateDir });
+  const inlineData = inlineDataOf(options, node.nodeId);
+  const mountsOf = (data: readonly VolumeData[]) =>
+    volumeMounts(mounter, [poolData(pool), ...data]);
+  const mounts = mountsOf([inlineData]);
   const boot = bootId();
   const records = nodeRecords({
     nodeId: node.nodeId,
     bootId: boot,
     store,
     mounts,
-    marks: shared?.marks,
+    marks: shared && marksOfPool(shared.marks, inlineData),
   });
   const usage = directoryUsage(USAGE);
+  const controllerVolume = (volumeId: string) =>
+    shared === undefined ? store.volume(volumeId) : pool.volumes.descriptor(volumeId);
   const deps: NodeDeps = {
     node,
     capabilities,
@@ -66,23 +81,29 @@ export async function assembleNode(foundation: Foundation): Promise<AssembledNod
     locks,
     records,
     mounts,
+    content: (volumeId) => pool.volumes.content(volumeId) ?? inlineData.content(volumeId),
+    abnormal: (volumeId) => foundation.simulations.abnormal(volumeId),
     async usage(volumeId) {
-      const content = pool.volumes.content(volumeId);
+      const content = pool.volumes.content(volumeId) ?? inlineData.content(volumeId);
       return content === undefined ? { bytes: 0n, inodes: 0n } : usage.of(content.path);
     },
     expansion: growsHere(foundation) ? foundation.expansion : undefined,
-    ...(shared === undefined
-      ? {
-          volume: (volumeId) => store.volume(volumeId),
-          attached: (volumeId) => attachedAt(store.attachments(volumeId), node.nodeId),
-        }
-      : {
-          volume: (volumeId) => pool.volumes.descriptor(volumeId),
-          attached: (_volumeId, context) => attachedBy(context, node.nodeId),
-        }),
+    volume: controllerVolume,
+    inline: inlineVolumes({
+      enabled: options.inlineVolumes,
+      data: inlineData,
+      sizes: options,
+      records,
+      controllerVolume,
+    }),
+    attached: (volumeId, context) =>
+      shared === undefined
+        ? attachedAt(store.attachments(volumeId), node.nodeId)
+        : attachedBy(context, node.nodeId),
   };
 
-  refuseOtherNodes(store, node.nodeId, boot, mounts);
+  const everyInlineData = inlineNodeIds(options).map((nodeId) => inlineDataOf(options, nodeId));
+  refuseOtherNodes(store, options.nodeIds, boot, mountsOf(everyInlineData));
   const recorded = store.nodeVolumes(node.nodeId);
   if (inOwnNamespace()) {
     const ofThisBoot = recorded.filter((record) => record.bootId === boot);
@@ -96,6 +117,8 @@ export async function assembleNode(foundation: Foundation): Promise<AssembledNod
     // Marks are kept on another disk than records, so power loss may have left one alone.
     if (!records.has(volumeId)) shared?.marks.clear(volumeId, node.nodeId);
   }
+  const inUse = store.nodeVolumes(node.nodeId).map(({ volumeId }) => volumeId);
+  await sweepInline(inlineData, inUse, log);
   await shared?.registry.register(node);
   return { service: nodeService(deps), records, deps };
 }
@@ -106,19 +129,19 @@ export async function assembleNode(foundation: Foundation): Promise<AssembledNod
  */
 function refuseOtherNodes(
   store: Store,
-  nodeId: string,
+  nodeIds: readonly string[],
   currentBootId: string,
   mounts: VolumeMounts,
 ): void {
-  for (const other of store.nodeIds().filter((each) => each !== nodeId)) {
+  for (const other of store.nodeIds().filter((each) => !nodeIds.includes(each))) {
     const paths = store
       .nodeVolumes(other)
       .flatMap((record) => recordedPaths(livingPart(record, currentBootId, mounts)));
     if (paths.length > 0) {
       throw new StateDirectoryError(
         `this state directory belongs to node ${other}, which has volumes mounted at ` +
-          `${enumerate(paths)}: start it with --node-id ${other}, or give node ${nodeId} a state ` +
-          'directory of its own',
+          `${enumerate(paths)}: start it with --node-id ${other}, or give this driver a ` +
+          'state directory of its own',
       );
     }
   }

@@ -5,6 +5,7 @@ import { flushPaths } from '../host/durable-file.js';
 import { listedMounts } from '../host/mount-table.js';
 import { openPool, type Pool } from '../host/pool.js';
 import { markPool, PoolError } from '../host/pool-marker.js';
+import type { Shelf } from '../host/shelf.js';
 import { enumerate } from '../model/enumeration.js';
 import type { Options } from '../options.js';
 import { openLevel } from '../store/level.js';
@@ -60,25 +61,46 @@ function isVolumeOf(pool: Pool, mountRoot: string): boolean {
 }
 
 async function fill(store: Store, pool: Pool): Promise<readonly string[]> {
-  const { items: volumes, unreadable } = pool.volumes.survey();
-  const lines = unreadable.map(
+  const volumes = await refill(
+    pool.volumes,
+    (name) => store.volumeNamed(name),
+    (volume) => store.putVolume(volume),
+  );
+  const snapshots = await refill(
+    pool.snapshots,
+    (name) => store.snapshotNamed(name),
+    (snapshot) => store.putSnapshot(snapshot),
+  );
+  return [
+    ...volumes.leftAlone,
+    ...snapshots.leftAlone,
+    ...(snapshots.count === 0 ? [] : [`${snapshots.count} snapshots are known again`]),
+    `${volumes.count} volumes are known again; where they were controller-published is not: ` +
+      'the CO attaches them anew',
+  ];
+}
+
+/** Puts what is on a shelf into the store; of two with one name, the first. */
+async function refill<Item extends { readonly id: string; readonly name: string }>(
+  shelf: Shelf<Item>,
+  named: (name: string) => Item | undefined,
+  put: (item: Item) => Promise<void>,
+): Promise<{ readonly count: number; readonly leftAlone: readonly string[] }> {
+  const { items, unreadable } = shelf.survey();
+  const leftAlone = unreadable.map(
     (id) => `left alone: ${id}, which has no descriptor that can be read`,
   );
   let count = 0;
-  for (const volume of volumes) {
-    const other = store.volumeNamed(volume.name);
+  for (const item of items) {
+    const other = named(item.name);
     if (other === undefined) {
-      await store.putVolume(volume);
+      await put(item);
       count += 1;
     } else {
-      lines.push(
-        `left alone: ${volume.id}, whose name ${JSON.stringify(volume.name)} ${other.id} has`,
+      leftAlone.push(
+        `left alone: ${item.id}, whose name ${JSON.stringify(item.name)} ${other.id} has`,
       );
     }
   }
-  lines.push(
-    `${count} volumes are known again; where they were controller-published is not: ` +
-      'the CO attaches them anew',
-  );
-  return lines;
+  return { count, leftAlone };
 }

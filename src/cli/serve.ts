@@ -2,6 +2,7 @@ import { constants } from 'node:os';
 import type { Driver } from '../driver.js';
 import type { Environment } from '../options/environment.js';
 import { optionsFromArguments, type Options } from '../options.js';
+import { socketsOf } from '../sockets.js';
 import { VERSION } from '../version.js';
 import type { Io } from './command.js';
 
@@ -56,14 +57,16 @@ function stopSignals(io: Io): { readonly asked: Promise<void>; release(): void }
 
 /** For a person at a terminal; a supervisor reads the log instead. */
 function welcome(options: Options): string {
-  const { endpoint, driverName, nodeId, services, stateDir, poolDir } = options;
+  const { driverName, nodeIds, services, stateDir, poolDir } = options;
+  const sockets = socketsOf(options);
+  const [first] = sockets;
   return `
-  csi-mock ${VERSION} listens at ${endpoint}
+  csi-mock ${VERSION} listens at ${sockets.map(({ endpoint }) => endpoint).join('\n      and at ')}
 
-  driver  ${driverName}, ${services.join(' and ')} service, node ${nodeId}
+  driver  ${driverName}, ${services.join(' and ')} service${nodeIds.length > 0 ? `, node ${nodeIds.join(', ')}` : ''}
   state   ${stateDir}
   data    ${poolDir}
-  try     csi-sanity --csi.endpoint=${endpoint}
+  try     csi-sanity --csi.endpoint=${first?.endpoint ?? ''}
   stop    Ctrl-C; a second one does not wait for running calls
 
 `;

@@ -2,6 +2,7 @@ import { sameMap, type StringMap } from '../model/equality.js';
 import type { ControllerCapability } from '../model/service-capability.js';
 import { defaultAdminSocket } from './derived.js';
 import type { Environment } from './environment.js';
+import { endpoint } from './kind.js';
 import type { Given } from './given.js';
 import { OptionError } from './option-error.js';
 import type { ValueOf } from './table.js';
@@ -13,6 +14,9 @@ interface Combination {
   readonly services: ValueOf<'services'>;
   readonly stateDir: string;
   readonly nodeId: string;
+  readonly nodeIds: readonly string[];
+  readonly endpoint: string;
+  readonly controllerEndpoint: string;
   readonly topology: boolean;
   readonly topologyKey: string;
   readonly topologySegments: StringMap;
@@ -24,8 +28,12 @@ interface Combination {
 
 /** Throws an OptionError for what no option can check alone. */
 export function checkTogether(options: Combination): void {
-  const { topology, nodeId, topologyKey, topologySegments, minVolumeSize, maxVolumeSize } = options;
-  if (topology && !/^[a-z0-9]([-a-z0-9_.]{0,61}[a-z0-9])?$/i.test(nodeId)) {
+  const { topology, nodeId, nodeIds, topologyKey, topologySegments, minVolumeSize, maxVolumeSize } =
+    options;
+  const unfit = [nodeId, ...nodeIds].some(
+    (id) => !/^[a-z0-9]([-a-z0-9_.]{0,61}[a-z0-9])?$/i.test(id),
+  );
+  if (topology && unfit) {
     throw new OptionError(
       'node-id',
       'a topology segment, as topology is on: at most 63 letters, digits, dashes, underscores and dots',
@@ -52,11 +60,36 @@ export function checkTogether(options: Combination): void {
       'offline',
     );
   }
+  checkSockets(options);
   if (maxVolumeSize > 0n && minVolumeSize > maxVolumeSize) {
     throw new OptionError(
       'min-volume-size',
       `at most the max-volume-size of ${maxVolumeSize} bytes`,
       minVolumeSize,
+    );
+  }
+}
+
+/** Each node has a socket beside the endpoint, whose path grows by its id. */
+function checkSockets({
+  nodeIds,
+  endpoint: address,
+  services,
+  controllerEndpoint,
+}: Combination): void {
+  if (controllerEndpoint !== '' && services.length < 2) {
+    throw new OptionError(
+      'controller-endpoint',
+      'nothing, as --endpoint is the only socket of a single service',
+      controllerEndpoint,
+    );
+  }
+  const [longest = ''] = nodeIds.toSorted((a, b) => b.length - a.length);
+  if (nodeIds.length > 1 && endpoint.read(`${address}.${longest}.sock`) === undefined) {
+    throw new OptionError(
+      'endpoint',
+      `short enough for the sockets of ${nodeIds.length} nodes`,
+      address,
     );
   }
 }

@@ -12,6 +12,7 @@ import {
   text,
   type Kind,
 } from './kind.js';
+import { MANY_NODES } from './many-nodes.js';
 import { MISBEHAVING } from './misbehaving.js';
 import { optionalFile } from './optional-path.js';
 import type { Option } from './option.js';
@@ -174,6 +175,7 @@ export const OPTIONS = {
     help: 'How long running calls may take to end once the driver was told to stop.',
   },
 
+  ...MANY_NODES,
   ...WATCHING,
   ...MISBEHAVING,
 } as const satisfies Readonly<Record<string, Option<unknown>>>;

@@ -1,3 +1,4 @@
+import { hostname } from 'node:os';
 import { resolve } from 'node:path';
 import { CONTROLLER_CAPABILITIES, NODE_CAPABILITIES } from '../../src/model/service-capability.js';
 import type { Options } from '../../src/options.js';
@@ -243,6 +244,22 @@ export const CASES: { readonly [F in Field]: Case } = {
     bad: ['', 'ONLINE', 'true'],
     expected: 'online, offline or off',
   },
+  volumeMountGroup: {
+    good: [
+      ['true', { nodeCapabilities: [...NODE_CAPABILITIES, 'VOLUME_MOUNT_GROUP'] }],
+      ['0', { nodeCapabilities: NODE_CAPABILITIES }],
+    ],
+    bad: ['', '1000'],
+    expected: 'true or false',
+  },
+  inlineVolumes: {
+    good: [
+      ['T', { inlineVolumes: true }],
+      ['false', { inlineVolumes: false }],
+    ],
+    bad: ['', 'off'],
+    expected: 'true or false',
+  },
   nodeExpandRequired: {
     good: [
       ['t', { nodeExpandRequired: true }],
@@ -380,6 +397,22 @@ export const CASES: { readonly [F in Field]: Case } = {
     ],
     bad: ['', 'yes'],
     expected: 'true or false',
+  },
+  nodes: {
+    good: [
+      ['1', { nodeIds: [hostname()] }],
+      ['2', { nodeIds: [`${hostname()}-1`, `${hostname()}-2`], topology: false }],
+    ],
+    bad: ['0', '65', '-1', 'many'],
+    expected: 'from 1 to 64',
+  },
+  controllerEndpoint: {
+    good: [
+      ['', { controllerEndpoint: '' }],
+      ['unix:///c.sock', { controllerEndpoint: 'unix:///c.sock' }],
+    ],
+    bad: ['tcp://127.0.0.1:1', `/${'x'.repeat(107)}`],
+    expected: 'unix socket',
   },
   secretsFile: {
     good: [
