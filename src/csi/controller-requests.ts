@@ -3,13 +3,14 @@ import type { CapacityRange } from '../model/capacity.js';
 import type { CreateRequest } from '../model/create.js';
 import { without, type StringMap } from '../model/equality.js';
 import { isKubernetesKey } from '../model/kubernetes-key.js';
-import type { Source } from '../model/snapshot.js';
+import type { SnapshotRequest, Source } from '../model/snapshot.js';
 import type { Topology, TopologyRequirement } from '../model/topology.js';
 import { volumeCapabilities, volumeCapability, type KnownModes } from './capability-field.js';
 import { byteCount, identifier, invalid, map, name, optionalIdentifier } from './field.js';
 import type { CapacityRange__Output as WireRange } from './generated/csi/v1/CapacityRange.js';
 import type { ControllerPublishVolumeRequest__Output as WireAttach } from './generated/csi/v1/ControllerPublishVolumeRequest.js';
 import type { ControllerUnpublishVolumeRequest__Output as WireDetach } from './generated/csi/v1/ControllerUnpublishVolumeRequest.js';
+import type { CreateSnapshotRequest__Output as WireSnapshot } from './generated/csi/v1/CreateSnapshotRequest.js';
 import type { CreateVolumeRequest__Output as WireCreate } from './generated/csi/v1/CreateVolumeRequest.js';
 import type { VolumeContentSource__Output as WireSource } from './generated/csi/v1/VolumeContentSource.js';
 import type { TopologyRequirement__Output as WireTopology } from './generated/csi/v1/TopologyRequirement.js';
@@ -27,6 +28,16 @@ export function createRequest(wire: WireCreate, known: KnownModes): CreateReques
     parameters: without(map(wire.parameters, 'parameters'), isKubernetesKey),
     topology: topologyRequirement(wire.accessibility_requirements),
     source: contentSource(wire.volume_content_source),
+  };
+}
+
+/** Checks a CreateSnapshotRequest. */
+export function snapshotRequest(wire: WireSnapshot): SnapshotRequest {
+  map(wire.secrets, 'secrets');
+  return {
+    name: name(wire.name, 'name'),
+    sourceVolumeId: identifier(wire.source_volume_id, 'source_volume_id'),
+    parameters: without(map(wire.parameters, 'parameters'), isKubernetesKey),
   };
 }
 

@@ -1,11 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import type { Descriptor } from './descriptor.js';
+import { deviceNumber } from './syscalls.js';
 
 /** A mount as the kernel lists it in /proc/self/mountinfo. */
 export interface ListedMount {
   /** Where it is mounted, as this process sees it. */
   readonly path: string;
+  /** The device of its file system, as stat(2) has it. */
+  readonly device: bigint;
   /** The path of the mount's root within its file system; with `//deleted` after it when it is gone. */
   readonly root: string;
   /** The attributes of the mount itself, by the names that mount(8) has for them. */
@@ -40,8 +43,14 @@ export async function listedMounts(): Promise<ListedMount[]> {
 const TABLE = '/proc/self/mountinfo';
 
 function parsed(line: string): ListedMount {
-  const [, , , root = '', path = '', attributes = ''] = line.split(' ');
-  return { path: unescaped(path), root: unescaped(root), attributes: attributes.split(',') };
+  const [, , device = '', root = '', path = '', attributes = ''] = line.split(' ');
+  const [major = 0, minor = 0] = device.split(':').map(Number);
+  return {
+    path: unescaped(path),
+    device: deviceNumber(major, minor),
+    root: unescaped(root),
+    attributes: attributes.split(','),
+  };
 }
 
 /** The kernel writes space, tab, newline and backslash as a backslash with three octal digits. */

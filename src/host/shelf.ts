@@ -1,5 +1,6 @@
 import {
   chmodSync,
+  existsSync,
   mkdirSync,
   readFileSync,
   readdirSync,
@@ -34,6 +35,8 @@ import type { TreeRemoval } from './tree-removal.js';
 export interface Shelf<Item extends { readonly id: string }> {
   /** What workloads see of it; undefined when it is gone. */
   content(id: string): Content | undefined;
+  /** Whether it is being made or removed, out of sight. */
+  isOutOfSight(id: string): boolean;
   /** The descriptor of what has appeared; undefined when there is none. Throws a RecordError. */
   descriptor(id: string): Item | undefined;
   /** Makes a thing, filled by `fill`, out of sight; resolves once it survives power loss. */
@@ -92,6 +95,10 @@ export function openShelf<Item extends { readonly id: string }>({
       return isVolumeId(id) ? contentIn(join(shown, id)) : undefined;
     },
 
+    isOutOfSight(id) {
+      return isVolumeId(id) && [incoming, trash].some((place) => existsSync(join(place, id)));
+    },
+
     descriptor(id) {
       if (!isVolumeId(id)) return undefined;
       const path = descriptorPath(id);
@@ -132,6 +139,9 @@ export function openShelf<Item extends { readonly id: string }>({
     },
 
     async discard(id) {
+      // The program that copies may outlive the driver when that is killed. It goes by paths, so it
+      // makes nothing more once they lead nowhere.
+      attempt(() => move(id, incoming, trash));
       for (const root of [join(incoming, id), join(trash, id)]) {
         if (!(await removeEmpty(root, descriptorName))) await removal.remove(root);
       }

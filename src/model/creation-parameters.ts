@@ -1,4 +1,5 @@
 import type { StringMap } from './equality.js';
+import { quoted } from './quoted.js';
 import { refuse, type Refusal } from './verdict.js';
 
 /** What the `parameters` of a StorageClass ask for. */
@@ -38,9 +39,4 @@ export function readParameters(parameters: StringMap): ParametersVerdict {
     }
   }
   return { answer: 'OK', parameters: { kind, enforceSize } };
-}
-
-/** The beginning of a text of the CO's: the message fits into a header, however long the text is. */
-function quoted(text: string): string {
-  return text.length > 100 ? `${JSON.stringify(text.slice(0, 100))}...` : JSON.stringify(text);
 }

@@ -18,11 +18,13 @@ type FormatVerdict =
 
 /**
  * The format of a new volume (spec: "CreateVolume", "Unsupported value for parameters or volume
- * capabilities"). `capabilities` is never empty.
+ * capabilities"). `capabilities` is never empty. Where they name no fs_type, that of `source` is taken:
+ * the format of what the volume is made from.
  */
 export function decideFormat(
   capabilities: readonly VolumeCapability[],
   { enforceSize }: CreationParameters,
+  source?: Format,
 ): FormatVerdict {
   const kinds = new Set(capabilities.map(({ accessType }) => accessType.kind));
   if (kinds.size > 1) {
@@ -36,7 +38,8 @@ export function decideFormat(
       accessType.kind === 'mount' && accessType.fsType !== '' ? [accessType.fsType] : [],
     ),
   );
-  const [fsType = DEFAULT_FILE_SYSTEM, other] = named;
+  const byDefault = source !== undefined && isFileSystem(source) ? source : DEFAULT_FILE_SYSTEM;
+  const [fsType = byDefault, other] = named;
   if (other !== undefined) {
     return refuse(
       'INVALID_ARGUMENT',
@@ -53,13 +56,21 @@ export function decideFormat(
   return { answer: 'OK', format: fsType };
 }
 
-/** For a capability that names no fs_type. */
+/** For a capability that names no fs_type, of a volume that begins empty. */
 const DEFAULT_FILE_SYSTEM: FileSystemFormat = 'ext4';
 
 /** Whether volumes of this format are an image with a file system in it. */
 export function isFileSystem(format: string): format is FileSystemFormat {
   return format === 'ext4' || format === 'xfs';
 }
+
+/** For messages: how a CO asks for a format. */
+export const FORMAT_WORDS: Readonly<Record<Format, string>> = {
+  directory: 'mount access to a directory',
+  ext4: 'mount access with enforceSize and fs_type ext4',
+  xfs: 'mount access with enforceSize and fs_type xfs',
+  raw: 'block access',
+};
 
 /** The bytes that every size of a format is a multiple of, and the fewest that it can have. */
 export const FORMAT_SIZES: Readonly<

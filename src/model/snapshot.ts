@@ -1,7 +1,8 @@
 import type { StringMap } from './equality.js';
 import type { Format } from './format.js';
+import { quoted } from './quoted.js';
 import type { Topology } from './topology.js';
-import { refuse, type Idempotent, type Refusal } from './verdict.js';
+import { refuse, type Allowed, type Idempotent, type Refusal } from './verdict.js';
 
 /** What a volume was made from (spec: "VolumeContentSource"). */
 export interface Source {
@@ -44,6 +45,18 @@ export function decideRepeatedSnapshot(
   return refuse(
     'ALREADY_EXISTS',
     `a snapshot of that name exists as ${existing.id}, of volume ${existing.sourceVolumeId}`,
+  );
+}
+
+/** Refuses parameters of a VolumeSnapshotClass: there are none that have an effect. */
+export function decideSnapshotParameters(
+  parameters: StringMap,
+): Allowed | Refusal<'INVALID_ARGUMENT'> {
+  const [unknown] = Object.keys(parameters);
+  if (unknown === undefined) return { answer: 'OK' };
+  return refuse(
+    'INVALID_ARGUMENT',
+    `parameters[${quoted(unknown)}] is not known; snapshots take no parameters`,
   );
 }
 

@@ -3,9 +3,12 @@ import type { SizeRules } from '../model/capacity.js';
 import type { ControllerCapability } from '../model/service-capability.js';
 import type { Topology } from '../model/topology.js';
 import type { Store } from '../store/store.js';
+import type { Copies } from './copies.js';
 import type { Expansion } from './expansion.js';
 import type { Nodes } from './nodes.js';
 import type { PromisedCapacity } from './promised-capacity.js';
+import type { SourceHolds } from './source-holds.js';
+import type { VolumeConditions } from './volume-conditions.js';
 import type { VolumeLocks } from './volume-locks.js';
 import type { VolumeUses } from './volume-uses.js';
 
@@ -14,10 +17,13 @@ export interface ControllerDeps {
   readonly store: Store;
   readonly pool: Pool;
   readonly locks: VolumeLocks;
+  readonly holds: SourceHolds;
+  readonly copies: Copies;
   readonly nodes: Nodes;
   readonly uses: VolumeUses;
   readonly capacity: PromisedCapacity;
   readonly expansion: Expansion;
+  readonly conditions: VolumeConditions;
   /** What is advertised. */
   readonly capabilities: ReadonlySet<ControllerCapability>;
   readonly sizes: SizeRules;

@@ -1,5 +1,6 @@
-import { knownModes, volumeCapabilities } from '../csi/capability-field.js';
-import { identifier, invalid, map } from '../csi/field.js';
+import { setImmediate } from 'node:timers/promises';
+import { volumeCapabilities } from '../csi/capability-field.js';
+import { identifier, map } from '../csi/field.js';
 import type { ControllerHandlers } from '../csi/generated/csi/v1/Controller.js';
 import type { Handlers } from '../csi/handler.js';
 import { needsSingleNodeMultiWriter } from '../model/access-mode.js';
@@ -11,23 +12,31 @@ import type { Volume } from '../model/volume.js';
 import type { ControllerDeps } from './controller-deps.js';
 import { wireVolume } from './controller-wire.js';
 import { volumeNotFound } from './outcome.js';
-import { pageToken, startAfter } from './page-token.js';
+import { pageOf } from './page.js';
 
 type Listing = Pick<
   Handlers<ControllerHandlers>,
-  | 'ValidateVolumeCapabilities'
-  | 'ListVolumes'
-  | 'GetCapacity'
-  | 'ControllerGetCapabilities'
-  | 'ControllerGetVolume'
+  'ValidateVolumeCapabilities' | 'ListVolumes' | 'ControllerGetCapabilities' | 'ControllerGetVolume'
 >;
+
+/** After how many volumes of a list other calls get their turn. */
+const TURN = 200;
 
 /** The RPCs that tell about volumes and change nothing. */
 export function listing(deps: ControllerDeps): Listing {
-  const { store, pool, capacity, capabilities, sizes } = deps;
+  const { store, capabilities, conditions } = deps;
+  const hasStatus = (['LIST_VOLUMES_PUBLISHED_NODES', 'VOLUME_CONDITION'] as const).some((each) =>
+    capabilities.has(each),
+  );
 
   const publishedAt = (volumeId: string) => ({
     published_node_ids: store.attachments(volumeId).map(({ nodeId }) => nodeId),
+  });
+  const conditionOf = (volume: Volume) =>
+    capabilities.has('VOLUME_CONDITION') ? { volume_condition: conditions.of(volume) } : {};
+  const listedStatus = (volume: Volume) => ({
+    ...(capabilities.has('LIST_VOLUMES_PUBLISHED_NODES') ? publishedAt(volume.id) : {}),
+    ...conditionOf(volume),
   });
 
   /** Why the CO cannot have all that it asks for; undefined when it can. */
@@ -73,46 +82,18 @@ export function listing(deps: ControllerDeps): Listing {
       };
     },
 
-    ListVolumes(request) {
-      if (request.max_entries < 0) throw invalid('max_entries', 'must not be negative');
-      const after = startAfter(request.starting_token);
-      const limit = request.max_entries === 0 ? Infinity : request.max_entries;
-      // One more than asked for tells whether there is another page.
-      const found = store.volumes(after, limit + 1);
-      const page = found.slice(0, limit);
-      const last = page.at(-1);
-      return {
-        entries: page.map((volume) => ({
+    async ListVolumes(request) {
+      const { items, next_token } = pageOf(request, (after, limit) => store.volumes(after, limit));
+      const entries = [];
+      for (const [index, volume] of items.entries()) {
+        // Each condition is looked up on the disk: other calls get their turn in between.
+        if (index % TURN === TURN - 1) await setImmediate();
+        entries.push({
           volume: wireVolume(volume),
-          status: capabilities.has('LIST_VOLUMES_PUBLISHED_NODES') ? publishedAt(volume.id) : null,
-        })),
-        next_token: found.length > page.length && last ? pageToken(last.id) : '',
-      };
-    },
-
-    async GetCapacity(request) {
-      const parameters = without(map(request.parameters, 'parameters'), isKubernetesKey);
-      capacity.read(parameters);
-      const asked =
-        request.volume_capabilities.length === 0
-          ? []
-          : volumeCapabilities(
-              request.volume_capabilities,
-              'volume_capabilities',
-              knownModes(deps),
-            );
-      const elsewhere =
-        request.accessible_topology !== null &&
-        deps.topologies.length > 0 &&
-        !deps.topologies.some((each) => sameMap(each, request.accessible_topology?.segments ?? {}));
-      const impossible = elsewhere || asked.some(({ accessType }) => accessType.kind === 'block');
-      return {
-        available_capacity: String(impossible ? 0n : await availableBytes(parameters)),
-        maximum_volume_size:
-          sizes.maxVolumeSize > 0n ? { value: String(sizes.maxVolumeSize) } : null,
-        minimum_volume_size:
-          sizes.minVolumeSize > 0n ? { value: String(sizes.minVolumeSize) } : null,
-      };
+          status: hasStatus ? listedStatus(volume) : null,
+        });
+      }
+      return { entries, next_token };
     },
 
     ControllerGetCapabilities() {
@@ -123,15 +104,8 @@ export function listing(deps: ControllerDeps): Listing {
       const volumeId = identifier(request.volume_id, 'volume_id');
       const volume = store.volume(volumeId);
       if (volume === undefined) throw volumeNotFound(volumeId);
-      return { volume: wireVolume(volume), status: publishedAt(volumeId) };
+      const status = { ...publishedAt(volumeId), ...conditionOf(volume) };
+      return { volume: wireVolume(volume), status };
     },
   };
-
-  /** The simulated capacity that is left, else what the pool's file system has left. */
-  async function availableBytes(parameters: StringMap): Promise<bigint> {
-    const simulated = capacity.available(parameters);
-    if (simulated !== undefined) return simulated;
-    const { bavail, bsize } = await pool.space();
-    return BigInt(bavail) * BigInt(bsize);
-  }
 }

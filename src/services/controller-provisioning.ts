@@ -5,15 +5,19 @@ import { identifier, invalid, map } from '../csi/field.js';
 import type { ControllerHandlers } from '../csi/generated/csi/v1/Controller.js';
 import type { Call, Handlers } from '../csi/handler.js';
 import { StatusError } from '../csi/status.js';
+import type { Fill } from '../host/content.js';
 import { emptyContent } from '../host/new-content.js';
-import { decideSize, sizesOf } from '../model/capacity.js';
 import { decideRepeatedCreate, type CreateRequest } from '../model/create.js';
-import { decideFormat, type Format } from '../model/format.js';
-import { decideTopology } from '../model/topology.js';
+import type { CreationParameters } from '../model/creation-parameters.js';
+import { decideFormat } from '../model/format.js';
+import { describeSource } from '../model/snapshot.js';
+import { planVolume } from '../model/volume-plan.js';
 import type { Volume } from '../model/volume.js';
 import type { ControllerDeps } from './controller-deps.js';
 import { wireVolume } from './controller-wire.js';
 import { requireSupported } from './expansion.js';
+import { holdSource, requireAdvertised, type HeldSource } from './held-source.js';
+import { keeping } from './keeping.js';
 import { dataGone, raise, volumeNotFound } from './outcome.js';
 import { describeUse } from './volume-uses.js';
 
@@ -24,41 +28,56 @@ type Provisioning = Pick<
 
 /** The RPCs that make, remove and grow volumes. */
 export function provisioning(deps: ControllerDeps): Provisioning {
-  const { store, pool, locks, capacity } = deps;
-  /** Volumes in incoming/ whose record could not be kept, and may be found at the next start all the same. */
-  const doubtful = new Set<string>();
+  const { store, pool, locks, holds, capacity } = deps;
+  const volumes = keeping({
+    what: 'volume',
+    shelf: pool.volumes,
+    put: (volume) => store.putVolume(volume),
+    remove: (id) => store.removeVolume(id),
+  });
 
   /** Makes a volume that does not exist; its name is locked. */
-  async function provision(asked: CreateRequest, format: Format, call: Call): Promise<Volume> {
-    const size = decideSize(asked.capacityRange, sizesOf(format, deps.sizes));
-    if (size.answer !== 'OK') raise(size);
-    const place = decideTopology(asked.topology, deps.topologies);
-    if (place.answer !== 'OK') raise(place);
+  async function provision(
+    asked: CreateRequest,
+    parameters: CreationParameters,
+    call: Call,
+  ): Promise<Volume> {
+    if (asked.source === null) return make(asked, parameters, undefined, call);
+    const held = await holdSource(deps, asked.source, call.signal);
+    try {
+      return await make(asked, parameters, held, call);
+    } finally {
+      held.release();
+    }
+  }
 
-    const kind = capacity.choose(asked.parameters, size.bytes);
+  async function make(
+    asked: CreateRequest,
+    parameters: CreationParameters,
+    held: HeldSource | undefined,
+    call: Call,
+  ): Promise<Volume> {
+    const plan = planVolume(asked, parameters, held, deps);
+    if (plan.answer !== 'OK') raise(plan);
+    const { format, bytes, accessible } = plan;
+    const kind = capacity.choose(asked.parameters, bytes);
     const volume: Volume = {
       id: `vol-${randomUUID()}`,
       name: asked.name,
-      capacityBytes: size.bytes,
+      capacityBytes: bytes,
       capabilities: asked.capabilities,
       parameters: asked.parameters,
       kind,
-      accessibleTopology: place.accessible,
+      accessibleTopology: accessible,
       format,
       source: asked.source,
     };
+    const fill = held === undefined ? emptyContent(format, bytes) : copyOf(held, volume);
     // Nobody knows the id yet but a caller of ListVolumes, who must not delete what is half-made.
     return locks.run(volume.id, call.signal, async () => {
-      const release = capacity.reserve(kind, size.bytes);
+      const release = capacity.reserve(kind, bytes);
       try {
-        // Made in incoming/, then recorded, then shown: after a crash in between there is nothing that
-        // counts, or a volume that start-up shows.
-        await prepare(volume, call);
-        const recorded = record(volume, call);
-        // The store counts the size from here on.
-        release();
-        await recorded;
-        await pool.volumes.reveal(volume.id);
+        await volumes.make(volume, fill, call, release);
       } finally {
         release();
       }
@@ -66,44 +85,23 @@ export function provisioning(deps: ControllerDeps): Provisioning {
     });
   }
 
-  async function prepare(volume: Volume, call: Call): Promise<void> {
-    try {
-      await pool.volumes.prepare(volume, emptyContent(volume.format, volume.capacityBytes));
-    } catch (error) {
-      await discard(volume.id, call);
-      throw error;
-    }
-  }
-
-  async function record(volume: Volume, call: Call): Promise<void> {
-    const before = [...doubtful];
-    try {
-      await store.putVolume(volume);
-    } catch (error) {
-      doubtful.add(volume.id);
-      throw error;
-    }
-    // What failed before this write is taken back with it.
-    for (const id of before) if (doubtful.delete(id)) void discard(id, call);
-  }
-
-  /** Removes what is left of a volume; if that fails, the next start tries again. */
-  async function discard(volumeId: string, call: Call): Promise<void> {
-    await pool.volumes.discard(volumeId).catch((error: unknown) => {
-      call.warn('what is left of a volume could not be removed', { left: volumeId, err: error });
-    });
+  function copyOf({ source, content, volume: copied }: HeldSource, volume: Volume): Fill {
+    const names = { from: describeSource(source), to: `volume ${volume.id}` };
+    const bytes = volume.capacityBytes;
+    return deps.copies.fillWith(names, { source: content, bytes, volume: copied });
   }
 
   return {
     async CreateVolume(request, call) {
       const asked = createRequest(request, knownModes(deps));
-      const format = decideFormat(asked.capabilities, capacity.read(asked.parameters));
+      const parameters = capacity.read(asked.parameters);
+      const format = decideFormat(asked.capabilities, parameters);
       if (format.answer !== 'OK') raise(format);
-      if (asked.source !== null) throw invalid('volume_content_source', 'is not supported');
+      if (asked.source !== null) requireAdvertised(asked.source, deps.capabilities);
       return locks.run(`name ${asked.name}`, call.signal, async () => {
         const existing = store.volumeNamed(asked.name);
         if (existing === undefined) {
-          return { volume: wireVolume(await provision(asked, format.format, call)) };
+          return { volume: wireVolume(await provision(asked, parameters, call)) };
         }
         const verdict = decideRepeatedCreate(asked, existing);
         if (verdict.answer !== 'OK (idempotent)') raise(verdict);
@@ -117,26 +115,15 @@ export function provisioning(deps: ControllerDeps): Provisioning {
     async DeleteVolume(request, call) {
       const volumeId = identifier(request.volume_id, 'volume_id');
       map(request.secrets, 'secrets');
-      return locks.run(volumeId, call.signal, async () => {
-        if (store.volume(volumeId) === undefined) return {};
-        refuseInUse(volumeId);
-        // Taken out of sight, then forgotten: a crash in between puts the volume back at start-up, and
-        // the CO, which got no answer, deletes it again.
-        try {
-          await pool.volumes.retire(volumeId);
-          // A node in another process that found it just before it went out of sight has left its mark.
+      return holds.alone(volumeId, call.signal, () =>
+        locks.run(volumeId, call.signal, async () => {
+          if (store.volume(volumeId) === undefined) return {};
           refuseInUse(volumeId);
-          await store.removeVolume(volumeId);
-        } catch (error) {
-          await pool.volumes.restore(volumeId).catch((err: unknown) => {
-            call.warn('a volume that could not be deleted may be out of sight', { err });
-          });
-          throw error;
-        }
-        // Large trees take long.
-        void discard(volumeId, call);
-        return {};
-      });
+          // A node in another process that found it just before it went out of sight has left its mark.
+          await volumes.unmake(volumeId, call, () => refuseInUse(volumeId));
+          return {};
+        }),
+      );
     },
 
     async ControllerExpandVolume(request, call) {
@@ -149,16 +136,18 @@ export function provisioning(deps: ControllerDeps): Provisioning {
         'volume_capability',
         knownModes(deps),
       );
-      return locks.run(volumeId, call.signal, async () => {
-        const volume = store.volume(volumeId);
-        if (volume === undefined) throw volumeNotFound(volumeId);
-        requireSupported(volume, capability);
-        const bytes = await deps.expansion.expand(volume, range);
-        return {
-          capacity_bytes: String(bytes),
-          node_expansion_required: deps.nodeExpansionRequired,
-        };
-      });
+      return holds.alone(volumeId, call.signal, () =>
+        locks.run(volumeId, call.signal, async () => {
+          const volume = store.volume(volumeId);
+          if (volume === undefined) throw volumeNotFound(volumeId);
+          requireSupported(volume, capability);
+          const bytes = await deps.expansion.expand(volume, range);
+          return {
+            capacity_bytes: String(bytes),
+            node_expansion_required: deps.nodeExpansionRequired,
+          };
+        }),
+      );
     },
   };
 

@@ -2,9 +2,11 @@ import type { ControllerHandlers } from '../csi/generated/csi/v1/Controller.js';
 import type { Handlers } from '../csi/handler.js';
 import { advertised } from './advertised.js';
 import { attaching } from './controller-attaching.js';
+import { capacityReport } from './controller-capacity.js';
 import type { ControllerDeps } from './controller-deps.js';
 import { listing } from './controller-listing.js';
 import { provisioning } from './controller-provisioning.js';
+import { snapshotting } from './controller-snapshots.js';
 import { refusingDiskTrouble } from './disk-trouble.js';
 
 /**
@@ -12,7 +14,13 @@ import { refusingDiskTrouble } from './disk-trouble.js';
  * advertises, and the two that every controller has.
  */
 export function controllerService(deps: ControllerDeps): Partial<Handlers<ControllerHandlers>> {
-  const all = refusingDiskTrouble({ ...provisioning(deps), ...attaching(deps), ...listing(deps) });
+  const all = refusingDiskTrouble({
+    ...provisioning(deps),
+    ...snapshotting(deps),
+    ...attaching(deps),
+    ...listing(deps),
+    ...capacityReport(deps),
+  });
   return advertised(
     all,
     [
@@ -22,6 +30,9 @@ export function controllerService(deps: ControllerDeps): Partial<Handlers<Contro
       ['ControllerUnpublishVolume', 'PUBLISH_UNPUBLISH_VOLUME'],
       ['ListVolumes', 'LIST_VOLUMES'],
       ['GetCapacity', 'GET_CAPACITY'],
+      ['CreateSnapshot', 'CREATE_DELETE_SNAPSHOT'],
+      ['DeleteSnapshot', 'CREATE_DELETE_SNAPSHOT'],
+      ['ListSnapshots', 'LIST_SNAPSHOTS'],
       ['ControllerExpandVolume', 'EXPAND_VOLUME'],
       ['ControllerGetVolume', 'GET_VOLUME'],
     ],

@@ -23,3 +23,14 @@ export function dataGone(volumeId: string): StatusError {
 export function volumeNotFound(volumeId: string): StatusError {
   return new StatusError('NOT_FOUND', `volume ${volumeId} does not exist`);
 }
+
+export function snapshotDataGone(snapshotId: string): StatusError {
+  return new StatusError(
+    'FAILED_PRECONDITION',
+    `the data of snapshot ${snapshotId} is gone from the pool; restore it or delete the snapshot`,
+  );
+}
+
+export function snapshotNotFound(snapshotId: string): StatusError {
+  return new StatusError('NOT_FOUND', `snapshot ${snapshotId} does not exist`);
+}

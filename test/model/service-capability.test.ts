@@ -23,6 +23,7 @@ describe('service capabilities', () => {
     const along = {
       PUBLISH_UNPUBLISH_VOLUME: ['PUBLISH_READONLY', 'LIST_VOLUMES_PUBLISHED_NODES'],
       LIST_VOLUMES: ['LIST_VOLUMES_PUBLISHED_NODES'],
+      CREATE_DELETE_VOLUME: ['CLONE_VOLUME'],
     };
     const gone = [
       dropped,

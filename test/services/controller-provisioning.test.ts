@@ -5,8 +5,12 @@ import type { CreateVolumeRequest__Output } from '../../src/csi/generated/csi/v1
 import type { Call } from '../../src/csi/handler.js';
 import { openPool, type Pool } from '../../src/host/pool.js';
 import { provisioning } from '../../src/services/controller-provisioning.js';
+import { copies } from '../../src/services/copies.js';
 import { expansion } from '../../src/services/expansion.js';
 import { promisedCapacity, type PromisedCapacity } from '../../src/services/promised-capacity.js';
+import { sourceHolds } from '../../src/services/source-holds.js';
+import { noSimulations } from '../../src/services/simulations.js';
+import { volumeConditions } from '../../src/services/volume-conditions.js';
 import { volumeLocks } from '../../src/services/volume-locks.js';
 import type { VolumeUse } from '../../src/services/volume-uses.js';
 import { openStore } from '../../src/store/open-store.js';
@@ -58,10 +62,13 @@ describe('provisioning', () => {
       store,
       pool: given,
       locks: volumeLocks('wait'),
+      holds: sourceHolds('wait'),
+      copies: copies({ copy: async () => undefined, say: () => undefined }),
       nodes: { find: () => undefined },
       uses: { of: () => looks.shift() ?? [] },
       capacity,
       expansion: expansion({ store, pool, capacity, sizes }),
+      conditions: volumeConditions(given.volumes, noSimulations()),
       capabilities: new Set(['CREATE_DELETE_VOLUME', 'SINGLE_NODE_MULTI_WRITER']),
       sizes,
       topologies: [],
