@@ -18,10 +18,11 @@ export interface AdminOptions {
   readonly socketPath: string;
   readonly routes: readonly Route[];
   readonly log: Log;
+  /** In ms: what a client gets to send its request, and to take an answer that is ready. */
+  readonly patienceMs?: number;
 }
 
-/** In ms: what a client gets to send its request, and to take an answer that is ready. */
-const PATIENCE = 10_000;
+const PATIENCE_MS = 10_000;
 /** In ms: what clients get to take their last answers when the driver stops. */
 const CLOSING_TIME = 200;
 const MOST_CONNECTIONS = 64;
@@ -46,7 +47,12 @@ const HTTP_STATUS: { readonly [C in Code]?: number } = {
  * Serves HTTP with JSON on a unix socket that only this process's user gets through to, from when it
  * resolves; one request a connection. Throws a ListenError.
  */
-export async function serveAdmin({ socketPath, routes, log }: AdminOptions): Promise<AdminServer> {
+export async function serveAdmin({
+  socketPath,
+  routes,
+  log,
+  patienceMs = PATIENCE_MS,
+}: AdminOptions): Promise<AdminServer> {
   /** Ends what is done for each client that waits. */
   const waiting = new Set<AbortController>();
   const connections = new Set<Socket>();
@@ -59,7 +65,7 @@ export async function serveAdmin({ socketPath, routes, log }: AdminOptions): Pro
     onConnection(connection) {
       if (connections.size >= MOST_CONNECTIONS) return connection.destroy();
       connections.add(connection);
-      const late = setTimeout(() => connection.destroy(), PATIENCE).unref();
+      const late = setTimeout(() => connection.destroy(), patienceMs).unref();
       connection.once('close', () => {
         clearTimeout(late);
         connections.delete(connection);
@@ -83,11 +89,12 @@ export async function serveAdmin({ socketPath, routes, log }: AdminOptions): Pro
     try {
       const found = await routed(message, ending.signal);
       if (found instanceof Follow) follow(found, response, ending.signal);
-      else send(response, 200, found);
-    } catch (error) {
+      else send(response, 200, found, patienceMs);
+    } catch (thrown) {
       message.resume();
-      const { code, message: reason } = refusalOf(error, log);
-      send(response, HTTP_STATUS[code] ?? 500, { error: { code, message: reason } });
+      const { code, message: reason } = refusalOf(thrown, log);
+      const error = { code, message: reason };
+      send(response, HTTP_STATUS[code] ?? 500, { error }, patienceMs);
     }
   }
 
@@ -135,11 +142,11 @@ function follow({ begin }: Follow, response: ServerResponse, signal: AbortSignal
   else signal.addEventListener('abort', finish);
 }
 
-function send(response: ServerResponse, status: number, body: object): void {
+function send(response: ServerResponse, status: number, body: object, patienceMs: number): void {
   if (response.destroyed) return;
+  response.socket?.setTimeout(patienceMs, () => response.destroy());
   response.writeHead(status, { 'content-type': 'application/json' });
   response.end(`${JSON.stringify(body)}\n`);
-  response.socket?.setTimeout(PATIENCE, () => response.destroy());
 }
 
 function refusalOf(error: unknown, log: Log): StatusError {

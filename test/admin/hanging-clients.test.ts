@@ -1,0 +1,101 @@
+import { once } from 'node:events';
+import { setTimeout as delay } from 'node:timers/promises';
+import { expect } from 'chai';
+import { Follow, type Route } from '../../src/admin/routes.js';
+import { eventually } from '../integration/eventually.js';
+import { withAdminSite } from './site.js';
+
+const HELLO: Route = { method: 'GET', path: '/v1/hello', answer: () => ({ hello: 'world' }) };
+
+describe('admin clients that do not behave', () => {
+  const site = withAdminSite();
+
+  it('that send no HTTP are turned away', async () => {
+    await site.serve([HELLO]);
+    const socket = site.dial();
+    socket.resume().write('\u0016\u0003 this is no HTTP\r\n\r\n');
+    await once(socket, 'close');
+    expect(await site.ask('GET', '/v1/hello')).to.include({ status: 200 });
+  });
+
+  it('that send an endless head are turned away', async () => {
+    await site.serve([HELLO]);
+    const socket = site.dial();
+    socket.resume().write(`GET /v1/hello HTTP/1.1\r\nx: ${'x'.repeat(100_000)}`);
+    await once(socket, 'close');
+    expect(await site.ask('GET', '/v1/hello')).to.include({ status: 200 });
+  });
+
+  it('that hang keep nobody waiting, also not a stop', async () => {
+    const server = await site.serve([HELLO]);
+    const hanging = Array.from({ length: 20 }, () => site.dial());
+    for (const socket of hanging) socket.resume();
+    hanging[0]?.write('POST /v1/hello HTTP/1.1\r\ncontent-length: 10\r\n\r\nx');
+    expect(await site.ask('GET', '/v1/hello')).to.include({ status: 200 });
+    await server.stop();
+    await eventually(() => expect(hanging.every(({ closed }) => closed)).to.equal(true));
+  });
+
+  for (const [title, sent] of [
+    ['send nothing', ''],
+    ['do not end their request', 'POST /v1/hello HTTP/1.1\r\ncontent-length: 10\r\n\r\nx'],
+  ] as const) {
+    it(`that ${title} are cut off after a while`, async () => {
+      await site.serve([HELLO], 20);
+      const socket = site.dial();
+      socket.resume().write(sent);
+      await once(socket, 'close');
+    });
+  }
+
+  it('that do not take their answer are cut off after a while', async () => {
+    const large: Route = { ...HELLO, answer: () => ({ text: 'x'.repeat(10_000_000) }) };
+    await site.serve([large], 20);
+    const socket = site.dial();
+    socket.write('GET /v1/hello HTTP/1.1\r\nhost: x\r\n\r\n');
+    await delay(100);
+    let length = 0;
+    socket.on('data', (chunk: Buffer) => (length += chunk.length));
+    await once(socket, 'close');
+    expect(length).to.be.lessThan(10_000_000);
+  });
+
+  it('but not those that wait for an answer', async () => {
+    const slow: Route = { ...HELLO, answer: () => delay(100, { late: true }) };
+    await site.serve([slow], 20);
+    expect((await site.ask('GET', '/v1/hello')).body).to.deep.equal({ late: true });
+  });
+
+  it('that are too many are turned away, and let others in when they go', async () => {
+    await site.serve([HELLO]);
+    const many = Array.from({ length: 64 }, () => site.dial());
+    await Promise.all(many.map((socket) => once(socket, 'connect')));
+    await site.ask('GET', '/v1/hello').then(
+      () => expect.fail('there was room'),
+      () => undefined,
+    );
+    for (const socket of many) socket.destroy();
+    await eventually(async () => {
+      expect(await site.ask('GET', '/v1/hello')).to.include({ status: 200 });
+    });
+  });
+
+  it('that follow and take nothing are cut off', async () => {
+    let ended = false;
+    const endless: Route = {
+      ...HELLO,
+      answer: () =>
+        new Follow((send) => {
+          const timer = setInterval(() => send({ text: 'x'.repeat(100_000) }), 1);
+          return () => {
+            clearInterval(timer);
+            ended = true;
+          };
+        }),
+    };
+    await site.serve([endless]);
+    const socket = site.dial();
+    socket.write('GET /v1/hello HTTP/1.1\r\nhost: x\r\n\r\n');
+    await eventually(() => expect(ended).to.equal(true));
+  });
+});
