@@ -19,6 +19,11 @@ interface Served {
   node(nodeId: string): Client;
 }
 
+function there<Thing>(thing: Thing | undefined): Thing {
+  if (thing === undefined) throw new Error('is not served');
+  return thing;
+}
+
 /** Serves with options during the tests of a suite. */
 function serving(options: OptionsInput): Served {
   let place: Scratch | undefined;
@@ -46,10 +51,6 @@ function serving(options: OptionsInput): Served {
     await driver?.stop();
     place?.remove();
   });
-  const there = <Thing>(thing: Thing | undefined): Thing => {
-    if (thing === undefined) throw new Error('is not served');
-    return thing;
-  };
   return {
     get driver() {
       return there(driver);
@@ -201,7 +202,7 @@ describe('a driver whose controller has an endpoint of its own', () => {
   });
 
   it('serves each service at its own, and Identity at both', async () => {
-    const at = (name: string) => served.place.path(name);
+    const at = served.place.path;
     const driver = createDriver({
       stateDir: at('other'),
       nodeId: 'n',
@@ -238,7 +239,9 @@ describe('a driver whose controller has an endpoint of its own', () => {
   });
 
   it('is refused where there is only one service to serve', () => {
-    const start = () => createDriver({ services: ['node'], controllerEndpoint: '/c.sock' });
-    expect(start).to.throw(OptionError, /controller-endpoint/);
+    expect(() => createDriver({ services: ['node'], controllerEndpoint: '/c.sock' })).to.throw(
+      OptionError,
+      /controller-endpoint/,
+    );
   });
 });
