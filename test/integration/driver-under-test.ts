@@ -6,6 +6,8 @@ import { isRoot, scratch, type Scratch } from '../host/scratch.js';
 /** A driver in this process with a socket, a state directory and real mounts of its own. */
 export interface DriverUnderTest {
   readonly client: Client;
+  /** The one that runs now. */
+  readonly driver: Driver;
   readonly endpoint: string;
   /** Holds the state and whatever a test puts there; gone after the tests. */
   readonly scratch: Scratch;
@@ -55,6 +57,9 @@ export function withDriver(options: OptionsInput = {}): DriverUnderTest {
   return {
     get client() {
       return there(client);
+    },
+    get driver() {
+      return there(driver);
     },
     get endpoint() {
       return there(driver).options.endpoint;
