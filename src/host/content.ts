@@ -30,6 +30,16 @@ export function contentIn(root: string): Content | undefined {
   );
 }
 
+/**
+ * The name of the directory whose content a path is, as the kernel lists it: in the place where it is shown
+ * or in the trash. What was removed has, in the kernel's words, "//deleted" or " (deleted)" after it.
+ */
+export function ownerOfContent(path: string): string | undefined {
+  return /\/(?:volumes|trash)\/([^/]+)\/(?:data|image)(?:\/\/deleted| \(deleted\))?$/.exec(
+    path,
+  )?.[1];
+}
+
 function look(kind: Content['kind'], path: string): Content | undefined {
   const stats = lstatSync(path, { bigint: true, throwIfNoEntry: false });
   // Nothing that only leads to the content elsewhere counts.

@@ -7,6 +7,7 @@ import { snapshotShape } from '../record/snapshot.js';
 import type { Sync } from '../record/sync.js';
 import { volumeShape } from '../record/volume.js';
 import { makeDirectories } from './durable-directory.js';
+import { ownerOfContent } from './content.js';
 import { openShelf, type Shelf } from './shelf.js';
 import { treeRemoval } from './tree-removal.js';
 
@@ -68,12 +69,7 @@ export function openPool(directory: string, sync: Sync): Pool {
     volumes,
     snapshots,
 
-    volumeAt(path) {
-      // A deleted volume's content is in trash/ or, in the kernel's words, "//deleted" or " (deleted)".
-      return /\/(?:volumes|trash)\/([^/]+)\/(?:data|image)(?:\/\/deleted| \(deleted\))?$/.exec(
-        path,
-      )?.[1];
-    },
+    volumeAt: ownerOfContent,
 
     async space() {
       return statfs(directory);

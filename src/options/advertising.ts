@@ -65,6 +65,18 @@ export const ADVERTISING = {
     default: 'online',
     help: 'Whether volumes grow while they are in use, only while they are not, or never.',
   },
+  volumeMountGroup: {
+    group: 'What it advertises',
+    kind: onOff,
+    default: 'false',
+    help: 'VOLUME_MOUNT_GROUP: a published volume is given to the group that the CO names, its fsGroup.',
+  },
+  inlineVolumes: {
+    group: 'What it advertises',
+    kind: onOff,
+    default: 'true',
+    help: 'Inline volumes of pods are made at publish; CSIDriver.volumeLifecycleModes must agree.',
+  },
   nodeExpandRequired: {
     group: 'What it advertises',
     kind: onOff,

@@ -6,6 +6,7 @@ import type { PublishRules } from '../model/publish.js';
 import type { NodeCapability } from '../model/service-capability.js';
 import type { Volume } from '../model/volume.js';
 import type { Expansion } from './expansion.js';
+import type { InlineVolumes } from './inline-volumes.js';
 import type { NodeRecords } from './node-records.js';
 import type { VolumeLocks } from './volume-locks.js';
 import type { VolumeMounts } from './volume-mounts.js';
@@ -22,6 +23,8 @@ export interface NodeDeps {
   readonly mounts: VolumeMounts;
   /** The volume that the id names: from the store, or from its descriptor in a shared pool. */
   volume(volumeId: string): Volume | undefined;
+  /** Volumes of single pods, which no controller knows. */
+  readonly inline: InlineVolumes;
   /** What the volume's data takes; may be some seconds old. */
   usage(volumeId: string): Promise<Usage>;
   /** From the store, or from the context that ControllerPublishVolume answered. */

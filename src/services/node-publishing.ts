@@ -3,6 +3,7 @@ import { absolutePath, identifier } from '../csi/field.js';
 import type { NodeHandlers } from '../csi/generated/csi/v1/Node.js';
 import type { Handlers } from '../csi/handler.js';
 import { publishRequest } from '../csi/node-requests.js';
+import { asksForInline } from '../model/inline-volume.js';
 import { decidePublish, decideUnpublish } from '../model/publish.js';
 import type { NodeDeps } from './node-deps.js';
 import { mountPublication } from './node-mounting.js';
@@ -13,19 +14,24 @@ type Publishing = Pick<Handlers<NodeHandlers>, 'NodePublishVolume' | 'NodeUnpubl
 
 /** The RPCs that give a volume to a workload and take it back. */
 export function publishing(deps: NodeDeps): Publishing {
-  const { locks, records, mounts, rules } = deps;
+  const { locks, records, mounts, inline, rules } = deps;
+  /** Nobody attaches or stages an inline volume. */
+  const inlineRules = { ...rules, attach: false, stage: false };
 
   return {
     async NodePublishVolume(request, call) {
       const asked = publishRequest(request, knownModes(deps));
       const { volumeId, targetPath } = asked;
+      const isInline = asksForInline(request.volume_context);
       return locks.run(volumeId, call.signal, async () => {
-        const volume = deps.volume(volumeId);
+        const volume = isInline ? inline.requested(asked) : deps.volume(volumeId);
         if (volume === undefined) throw volumeNotFound(volumeId);
-        const attached = deps.attached(volumeId, asked.arguments.publishContext);
+        const attached = isInline
+          ? undefined
+          : deps.attached(volumeId, asked.arguments.publishContext);
         const living = records.read(volumeId);
         const facts = { volume, attached: attached !== undefined, ...living };
-        const verdict = decidePublish(asked, facts, rules);
+        const verdict = decidePublish(asked, facts, isInline ? inlineRules : rules);
         switch (verdict.answer) {
           case 'OK (idempotent)':
             return {};
@@ -33,9 +39,11 @@ export function publishing(deps: NodeDeps): Publishing {
             warnOf(verdict, call);
             const publication = { targetPath, arguments: asked.arguments };
             const publications = [...living.publications, publication];
-            await records.writeThen(volumeId, { ...living, publications }, () => {
-              mountPublication(deps, volumeId, publication, living, attached);
-            });
+            const publish = () =>
+              records.writeThen(volumeId, { ...living, publications }, () => {
+                mountPublication(deps, volumeId, publication, living, attached);
+              });
+            await (isInline ? inline.makeThen(volume, publish, call) : publish());
             return {};
           }
           case 'ALREADY_EXISTS':
@@ -49,7 +57,8 @@ export function publishing(deps: NodeDeps): Publishing {
       const volumeId = identifier(request.volume_id, 'volume_id');
       const asked = absolutePath(request.target_path, 'target_path');
       return locks.run(volumeId, call.signal, async () => {
-        const known = deps.volume(volumeId) !== undefined || records.has(volumeId);
+        const known =
+          deps.volume(volumeId) !== undefined || records.has(volumeId) || inline.knows(volumeId);
         const living = records.read(volumeId);
         const targetPath = mounts.sameAs(asked, recordedPaths(living)) ?? asked;
         const verdict = decideUnpublish({ volumeId, targetPath }, living.staging);
@@ -62,6 +71,7 @@ export function publishing(deps: NodeDeps): Publishing {
           const publications = living.publications.filter((each) => each.targetPath !== targetPath);
           await records.write(volumeId, { ...living, publications });
         }
+        await inline.removeUnused(volumeId, call);
         return {};
       });
     },

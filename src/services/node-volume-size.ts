@@ -30,7 +30,7 @@ export function volumeSize(deps: NodeDeps): VolumeSize {
     async NodeGetVolumeStats(request) {
       const volumeId = identifier(request.volume_id, 'volume_id');
       const path = somePath(request.volume_path, 'volume_path');
-      const volume = deps.volume(volumeId);
+      const volume = deps.volume(volumeId) ?? deps.inline.volume(volumeId);
       if (volume === undefined) throw volumeNotFound(volumeId);
       requireAt(volumeId, path);
       const used = await deps.usage(volumeId);
@@ -55,6 +55,7 @@ export function volumeSize(deps: NodeDeps): VolumeSize {
       );
       return locks.run(volumeId, call.signal, async () => {
         const volume = deps.volume(volumeId);
+        if (deps.inline.volume(volumeId) !== undefined) throw inlineNeverGrows(volumeId);
         if (volume === undefined) throw volumeNotFound(volumeId);
         requireSupported(volume, capability);
         const { staging, publications } = records.read(volumeId);
@@ -74,6 +75,13 @@ export function volumeSize(deps: NodeDeps): VolumeSize {
       });
     },
   };
+}
+
+function inlineNeverGrows(volumeId: string): StatusError {
+  return new StatusError(
+    'FAILED_PRECONDITION',
+    `volume ${volumeId} is an inline volume: it keeps the size that it was published with`,
+  );
 }
 
 function figures(unit: 'BYTES' | 'INODES', total: bigint, used: bigint) {

@@ -1,0 +1,59 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { openInlineData, type InlineData } from '../host/inline-data.js';
+import { treeRemoval } from '../host/tree-removal.js';
+import type { UseMarks } from '../host/use-marks.js';
+import type { Log } from '../log.js';
+import type { Options } from '../options.js';
+
+/** The data of a node's inline volumes: in the state directory, by the node's id. */
+export function inlineDataOf({ stateDir }: Options, nodeId: string): InlineData {
+  return openInlineData(join(stateDir, 'inline', nodeId));
+}
+
+/** The nodes that this state directory has had inline volumes of. */
+export function inlineNodeIds({ stateDir }: Options): string[] {
+  return readdirSync(join(stateDir, 'inline'));
+}
+
+/** Removes the inline volumes that are not in use; those that are large while calls are served. */
+export async function sweepInline(
+  data: InlineData,
+  inUse: readonly string[],
+  log: Log,
+): Promise<void> {
+  const swept = await data.sweep(inUse);
+  void removeEach(swept, (name) => data.discard(name), log);
+}
+
+/** Removes the inline volumes of nodes that are served no longer and have no mounts. */
+export function sweepOtherNodes(options: Options, log: Log): void {
+  const others = inlineNodeIds(options).filter((nodeId) => !options.nodeIds.includes(nodeId));
+  const { remove } = treeRemoval();
+  void removeEach(others, (nodeId) => remove(join(options.stateDir, 'inline', nodeId)), log);
+}
+
+async function removeEach(
+  names: readonly string[],
+  remove: (name: string) => Promise<void>,
+  log: Log,
+): Promise<void> {
+  for (const name of names) {
+    await remove(name).catch((error: unknown) => {
+      log.warn({ name, err: error }, 'what is left of an inline volume could not be removed');
+    });
+  }
+}
+
+/** The marks of a pool but for inline volumes, which are not in it. */
+export function marksOfPool(marks: UseMarks, inline: InlineData): UseMarks {
+  return {
+    ...marks,
+    set(volumeId, nodeId) {
+      if (inline.volume(volumeId) === undefined) marks.set(volumeId, nodeId);
+    },
+    clear(volumeId, nodeId) {
+      if (inline.volume(volumeId) === undefined) marks.clear(volumeId, nodeId);
+    },
+  };
+}

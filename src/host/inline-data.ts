@@ -1,0 +1,108 @@
+import { createHash } from 'node:crypto';
+import { mkdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { isVolumeId, type Volume } from '../model/volume.js';
+import { volumeShape } from '../record/volume.js';
+import { ownerOfContent, type Fill } from './content.js';
+import { openPastNames } from './past-names.js';
+import { openShelf } from './shelf.js';
+import { treeRemoval } from './tree-removal.js';
+import type { VolumeData } from './volume-data.js';
+
+/**
+ * The data of a node's inline volumes, in a directory of the node's own:
+ *
+ *     volumes/<name>/   as in the pool; the name is the volume's id, or stands for it
+ *     incoming/<name>/  one that is being made
+ *     trash/<name>/     one that is being removed
+ *     past/<name>       one that was removed: an empty file
+ *
+ * Nothing is flushed: what was published does not outlive the boot, and is swept at the next start.
+ */
+export interface InlineData extends VolumeData {
+  volume(volumeId: string): Volume | undefined;
+  make(volume: Volume, fill: Fill): Promise<void>;
+  /** Takes the volume away; resolves when its data is gone. What a crash leaves of it is swept. */
+  remove(volumeId: string): Promise<void>;
+  /** Whether there was a volume with this id: one of the last thousands that were removed. */
+  isPast(volumeId: string): boolean;
+  /**
+   * Takes away all volumes but those that are in use, and what a crash left of others; resolves, once
+   * they are out of sight, with their names, for `discard`.
+   */
+  sweep(inUse: readonly string[]): Promise<readonly string[]>;
+  /** Removes the data of a volume that was swept; may take long. */
+  discard(name: string): Promise<void>;
+}
+
+/** Volumes that were removed and are remembered: a CO asks again within minutes. */
+const REMEMBERED = 10_000;
+
+/** Opens the data of inline volumes at an absolute path and makes its directories. */
+export function openInlineData(directory: string): InlineData {
+  const within = (name: string) => join(directory, name);
+  mkdirSync(directory, { recursive: true, mode: 0o700 });
+  const shelf = openShelf({
+    places: { shown: within('volumes'), incoming: within('incoming'), trash: within('trash') },
+    descriptorName: 'volume.json',
+    shape: volumeShape,
+    sync: 'never',
+    removal: treeRemoval(),
+  });
+  const device = statSync(within('volumes'), { bigint: true }).dev;
+  const past = openPastNames(within('past'), REMEMBERED);
+
+  /** Out of sight; it is remembered first, so that its end is never unknown. */
+  async function retire(name: string): Promise<void> {
+    past.add(name);
+    // One with this name that an earlier removal left would be in the way.
+    await shelf.discard(name);
+    await shelf.retire(name);
+  }
+
+  return {
+    directory,
+    content: (volumeId) => shelf.content(nameOf(volumeId)),
+    isContentOf: (volumeId, mount) =>
+      mount.device === device && ownerOfContent(mount.root) === nameOf(volumeId),
+    volume(volumeId) {
+      const item = shelf.descriptor(nameOf(volumeId));
+      return item && { ...item, id: volumeId };
+    },
+    async make(volume, fill) {
+      const name = nameOf(volume.id);
+      await shelf.discard(name);
+      try {
+        await shelf.prepare({ ...volume, id: name }, fill);
+        await shelf.reveal(name);
+      } catch (error) {
+        await shelf.discard(name);
+        throw error;
+      }
+    },
+    async remove(volumeId) {
+      const name = nameOf(volumeId);
+      await retire(name);
+      await shelf.discard(name);
+    },
+    isPast: (volumeId) => past.has(nameOf(volumeId)),
+    async sweep(inUse) {
+      const { leftovers, strangers } = await shelf.recover(new Set(inUse.map(nameOf)));
+      for (const name of leftovers) past.add(name);
+      for (const name of strangers) await retire(name);
+      return [...leftovers, ...strangers];
+    },
+    discard: (name) => shelf.discard(name),
+  };
+}
+
+/**
+ * The name of a volume's directory. The CO chooses the ids of inline volumes, so they may be anything: one
+ * that is no file name, or could be taken for the name of such a one, is named by its hash.
+ */
+function nameOf(volumeId: string): string {
+  if (isVolumeId(volumeId) && !volumeId.startsWith(HASHED)) return volumeId;
+  return HASHED + createHash('sha256').update(volumeId).digest('hex');
+}
+
+const HASHED = 'id-';
