@@ -34,6 +34,8 @@ export interface Options {
   readonly nodeId: string;
   /** The nodes that this process serves: `nodeId`, or that with a number for each of several; may be none. */
   readonly nodeIds: readonly string[];
+  /** `tcp://` or a unix socket; empty: a driver is played. */
+  readonly proxyEndpoint: string;
   /** A unix socket, as it was given; empty: the controller is served at `endpoint`. */
   readonly controllerEndpoint: string;
   /** What is served beside Identity; never empty. */
@@ -174,6 +176,7 @@ function resolve({ given, notices }: Reading, env: Environment): Options {
     nodeId,
     nodeIds: Object.freeze(services.includes('node') ? nodeIdsOf(nodeId, nodes) : []),
     controllerEndpoint: value('controllerEndpoint'),
+    proxyEndpoint: value('proxyEndpoint'),
     services,
     attach: controllerCapabilities.includes('PUBLISH_UNPUBLISH_VOLUME'),
     attachLimit: value('attachLimit'),

@@ -44,6 +44,7 @@ const DEFAULTS: Options = {
   secretsFile: '',
   nodeIds: [hostname()],
   controllerEndpoint: '',
+  proxyEndpoint: '',
   faultsFile: '',
   hooksFile: '',
   hookTimeout: 5_000,

@@ -1,6 +1,8 @@
 import { didYouMean } from '../options/nearest.js';
 import { OptionError, quoted } from '../options/option-error.js';
 import type { Environment } from '../options/environment.js';
+import type { Options } from '../options.js';
+import type { Proxy } from '../proxy.js';
 import { TextFileError } from '../yaml/text-file-error.js';
 import { UsageError, type Command, type Io } from './command.js';
 
@@ -68,6 +70,7 @@ function choose(argv: readonly string[]): readonly [Command, readonly string[]] 
 async function serve(...[argv, env, io]: Parameters<Command>): Promise<number> {
   const { run } = await import('./serve.js');
   return run(argv, env, io, async (options) => {
+    if (options.proxyEndpoint !== '') return proxyWith(options);
     if (options.services.includes('node')) {
       const { obtainRightToMount } = await import('../right-to-mount.js');
       const notice = obtainRightToMount(options.stateDir);
@@ -75,6 +78,21 @@ async function serve(...[argv, env, io]: Parameters<Command>): Promise<number> {
     }
     const { driverWith } = await import('../driver.js');
     return driverWith(options);
+  });
+}
+
+async function proxyWith(options: Options): Promise<Proxy> {
+  const { proxy } = await import('../proxy.js');
+  const { proxyAddress } = await import('../proxy/proxy-address.js');
+  const { createLog } = await import('../log.js');
+  const { socketPathOf } = await import('../csi/endpoint.js');
+  const address = proxyAddress(options.proxyEndpoint);
+  if (address === undefined) throw new UsageError('option proxy-endpoint names no address');
+  return proxy({
+    socketPath: socketPathOf(options.endpoint),
+    socketMode: options.socketMode,
+    address,
+    log: createLog({ level: options.logLevel, format: options.logFormat }),
   });
 }
 

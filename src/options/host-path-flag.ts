@@ -70,8 +70,6 @@ export const HOST_PATH_FLAGS: ReadonlyMap<string, HostPathFlag> = new Map(
     'enable-controller-modify-volume': refused(onOff, 'false', 'CSI v1.5 cannot modify a volume'),
     // A sidecar would call a service that is not there.
     'enable-snapshot-metadata': refused(onOff, 'false', 'CSI v1.5 has no snapshot metadata'),
-    // A test that plays the driver itself would wait for calls that this driver answers.
-    'proxy-endpoint': refused(anything, '', 'this driver answers calls itself and is no proxy'),
     // A test of failing expansions would see them succeed.
     'max-volume-size-node': refused(anything, '0', 'the node service has no bound of its own'),
   }),

@@ -1,4 +1,5 @@
 import { count, endpoint, type Kind } from './kind.js';
+import { proxyAddress } from '../proxy/proxy-address.js';
 import type { Option } from './option.js';
 
 /** More than anybody's test needs, and few enough for a socket each. */
@@ -19,6 +20,16 @@ const optionalEndpoint: Kind<string> = {
   read: (given) => (given === '' ? '' : endpoint.read(given)),
 };
 
+const proxyEndpoint: Kind<string> = {
+  form: 'value',
+  placeholder: 'ADDRESS',
+  expected: 'tcp://HOST:PORT, tcp://:PORT, the address of a unix socket, or nothing',
+  read: (given) =>
+    given === '' || (typeof given === 'string' && proxyAddress(given) !== undefined)
+      ? given
+      : undefined,
+};
+
 /** The options of a driver that serves more than one socket. */
 export const MANY_NODES = {
   controllerEndpoint: {
@@ -27,6 +38,12 @@ export const MANY_NODES = {
     default: '',
     env: ['CSI_CONTROLLER_ENDPOINT'],
     help: 'Unix socket for the Controller service, where it has one of its own; empty: --endpoint.',
+  },
+  proxyEndpoint: {
+    group: 'Where it listens and what it keeps',
+    kind: proxyEndpoint,
+    default: '',
+    help: 'Play no driver, but pass every connection to who connects here; TCP is open to everyone.',
   },
   nodes: {
     group: 'What it is',

@@ -414,6 +414,17 @@ export const CASES: { readonly [F in Field]: Case } = {
     bad: ['tcp://127.0.0.1:1', `/${'x'.repeat(107)}`],
     expected: 'unix socket',
   },
+  proxyEndpoint: {
+    good: [
+      ['', { proxyEndpoint: '' }],
+      ['tcp://:9000', { proxyEndpoint: 'tcp://:9000' }],
+      ['tcp://127.0.0.1:9000', { proxyEndpoint: 'tcp://127.0.0.1:9000' }],
+      ['tcp://[::1]:9000', { proxyEndpoint: 'tcp://[::1]:9000' }],
+      ['unix:///p.sock', { proxyEndpoint: 'unix:///p.sock' }],
+    ],
+    bad: ['tcp://:65536', 'tcp://host', 'http://a:1', 'tcp://a:b', 'unix://'],
+    expected: 'tcp://HOST:PORT',
+  },
   secretsFile: {
     good: [
       ['', { secretsFile: '' }],

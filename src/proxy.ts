@@ -1,0 +1,111 @@
+import { createServer, type Socket } from 'node:net';
+import { pipeline } from 'node:stream';
+import { errorCode } from './host/errno.js';
+import type { Log } from './log.js';
+import type { ProxyAddress } from './proxy/proxy-address.js';
+import { ListenError, listen, type Listener, type ListenOptions } from './server/listener.js';
+
+/** Passes connections on, in place of a driver, until it is stopped. */
+export interface Proxy {
+  start(): Promise<void>;
+  /** Listens no longer and ends all connections. */
+  stop(): Promise<void>;
+}
+
+export interface ProxyOptions {
+  /** Absolute path of the CSI socket, which sidecars and kubelet call. */
+  readonly socketPath: string;
+  readonly socketMode: number;
+  /** Where a test connects to, to play the driver itself. */
+  readonly address: ProxyAddress;
+  readonly log: Log;
+}
+
+/**
+ * Couples each connection at the CSI socket with one at the other address, in the order in which they
+ * come on either side: who plays the driver cannot be connected to, but can connect. Nothing is read
+ * before a connection has its other half.
+ */
+export function proxy({ socketPath, socketMode, address, log }: ProxyOptions): Proxy {
+  const callers: Socket[] = [];
+  const players: Socket[] = [];
+  const all = new Set<Socket>();
+  const closers: (() => void)[] = [];
+
+  function arrive(connection: Socket, line: Socket[]): void {
+    all.add(connection);
+    line.push(connection);
+    const leave = () => {
+      all.delete(connection);
+      const at = line.indexOf(connection);
+      if (at !== -1) line.splice(at, 1);
+    };
+    connection.once('close', leave);
+    // Whatever ends a connection ends its other half, which is all that can be done.
+    connection.on('error', () => undefined);
+    couple();
+  }
+
+  function couple(): void {
+    for (;;) {
+      const [caller, player] = [callers[0], players[0]];
+      if (caller === undefined || player === undefined) return;
+      callers.shift();
+      players.shift();
+      log.debug('a connection has its other half');
+      const end = () => {
+        caller.destroy();
+        player.destroy();
+      };
+      pipeline(caller, player, end);
+      pipeline(player, caller, end);
+    }
+  }
+
+  return {
+    async start() {
+      const listener = await listen({
+        path: socketPath,
+        mode: socketMode,
+        onConnection: (connection) => arrive(connection.pause(), callers),
+        onError: (error) => log.error({ err: error }, 'trouble with the socket'),
+      });
+      closers.push(() => listener.close());
+      const outer = await listenAt(address, {
+        mode: socketMode,
+        onConnection: (connection) => arrive(connection.pause(), players),
+        onError: (error) => log.error({ err: error }, 'trouble with the proxy endpoint'),
+      }).catch((error: unknown) => {
+        listener.close();
+        throw error;
+      });
+      closers.push(() => outer.close());
+      log.info({ endpoint: socketPath, proxy: address }, 'passes connections on');
+    },
+    async stop() {
+      for (const close of closers) close();
+      for (const connection of all) connection.destroy();
+    },
+  };
+}
+
+/** Listens at a unix socket or at a port. Throws a ListenError. */
+async function listenAt(
+  address: ProxyAddress,
+  options: Omit<ListenOptions, 'path'>,
+): Promise<Listener> {
+  if ('path' in address) return listen({ ...options, path: address.path });
+  const server = createServer({ pauseOnConnect: true }, options.onConnection);
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', (cause) => {
+      const reason = errorCode(cause) === 'EADDRINUSE' ? 'in-use' : 'not-permitted';
+      const where = `${address.host ?? ''}:${address.port}`;
+      reject(
+        new ListenError(reason, `cannot listen at port ${where}: ${cause.message}`, { cause }),
+      );
+    });
+    server.listen(address, resolve);
+  });
+  server.on('error', options.onError);
+  return { close: () => server.close() };
+}
