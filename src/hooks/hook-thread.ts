@@ -57,16 +57,21 @@ async function outcome(
     const answer = json(isMessage ? returned : response);
     return answer === responseText ? { kind: 'unchanged' } : { kind: 'changed', message: answer };
   } catch (error) {
-    return { kind: 'thrown', ...thrown(error) };
+    return error instanceof TooLong
+      ? { kind: 'lost', reason: error.message }
+      : { kind: 'thrown', ...thrown(error) };
   }
 }
 
 function json(message: unknown): string {
   const text = JSON.stringify(message) ?? 'null';
   if (text.length <= LONGEST_MESSAGE) return text;
-  const [length, most] = [text.length, LONGEST_MESSAGE];
-  throw new RangeError(`the message has ${length} characters of JSON; at most ${most} are sent`);
+  throw new TooLong(
+    `made a message of ${text.length} characters of JSON; at most ${LONGEST_MESSAGE} are sent`,
+  );
 }
+
+class TooLong extends Error {}
 
 function thrown(error: unknown): { code: unknown; message: string; stack: string } {
   const property = (name: string): unknown =>

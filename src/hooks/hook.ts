@@ -35,7 +35,7 @@ export type HookOutcome =
       readonly message: string;
       readonly stack: string;
     }
-  /** The thread did not get to the end of it. */
+  /** The hook did not end, or with nothing that can be sent; ends the sentence "hook before ...". */
   | { readonly kind: 'lost'; readonly reason: string };
 
 /** From the driver to the thread. */
