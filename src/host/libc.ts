@@ -48,6 +48,8 @@ export interface Libc {
   ioctl(descriptor: number, request: number, argument: number): number;
   ioctlBuffer(descriptor: number, request: number, argument: Buffer): number;
   mknod(path: string, mode: number, device: bigint): number;
+  getxattr(path: string, name: string, value: null, size: 0): number;
+  setxattr(path: string, name: string, value: Buffer, size: number, flags: number): number;
   lseek(descriptor: number, offset: number, whence: number): number;
   /** These take long, so they run in a thread; `done` is told the reason of an error, or 0. */
   syncfs(descriptor: number, done: (errno: number) => void): void;
@@ -113,6 +115,8 @@ function load(): Libc {
     ioctl,
     ioctlBuffer: library.func('int ioctl(int, unsigned long, void *)'),
     mknod: library.func('int mknod(const char *, unsigned int, uint64_t)'),
+    getxattr: library.func('long getxattr(const char *, const char *, void *, size_t)'),
+    setxattr: library.func('int setxattr(const char *, const char *, const void *, size_t, int)'),
     lseek: library.func('long lseek(int, long, int)'),
     syncfs: (descriptor, done) => syncfs.async(descriptor, told(done)),
     slowIoctl: (descriptor, request, argument, done) =>
