@@ -4,6 +4,7 @@ import { claimPool } from '../host/pool-marker.js';
 import { controllerService } from '../services/controller.js';
 import type { Topology } from '../model/topology.js';
 import type { Nodes } from '../services/nodes.js';
+import { offlineExpansion } from '../services/offline-expansion.js';
 import { volumeConditions } from '../services/volume-conditions.js';
 import type { VolumeUses } from '../services/volume-uses.js';
 import type { Copying } from './copying.js';
@@ -32,7 +33,10 @@ export function assembleController(
     nodes,
     uses,
     capacity,
-    expansion,
+    expansion:
+      options.volumeExpansion === 'offline'
+        ? offlineExpansion(expansion, { store, uses })
+        : expansion,
     conditions: volumeConditions(pool.volumes, foundation.simulations),
     capabilities: new Set(options.controllerCapabilities),
     sizes: options,
@@ -46,7 +50,8 @@ export function assembleController(
  * controller is told the segments of those that have it.
  */
 function topologiesOf({ options, shared, nodes }: Foundation): readonly Topology[] {
-  if (shared === undefined) return nodes.flatMap(({ topology }) => (topology === null ? [] : [topology]));
+  if (shared === undefined)
+    return nodes.flatMap(({ topology }) => (topology === null ? [] : [topology]));
   const { topology, topologySegments } = options;
   return topology && Object.keys(topologySegments).length > 0 ? [topologySegments] : [];
 }

@@ -26,6 +26,26 @@ export function sizesOf(format: Format, rules: SizeRules, contentBytes = 0n): Si
   return { ...rules, minVolumeSize, granularity };
 }
 
+/**
+ * The least and the largest size that a new volume can have by the rules and with this room; undefined:
+ * no bound. The largest is 0 where not even the least fits.
+ */
+export function sizeBounds(
+  rules: SizeRules,
+  room: bigint | undefined,
+): { readonly least: bigint; readonly largest: bigint | undefined } {
+  const { minVolumeSize, maxVolumeSize, granularity = 1n } = rules;
+  const least = wholeUnits(minVolumeSize, rules);
+  const bounds = [
+    ...(maxVolumeSize > 0n ? [maxVolumeSize] : []),
+    ...(room === undefined ? [] : [room]),
+  ];
+  if (bounds.length === 0) return { least, largest: undefined };
+  const bound = bounds.reduce((a, b) => (a < b ? a : b));
+  const largest = bound - (bound % granularity);
+  return { least, largest: largest < least ? 0n : largest };
+}
+
 type SizeVerdict = { readonly answer: 'OK'; readonly bytes: bigint } | Refusal<'OUT_OF_RANGE'>;
 
 /** The size of a new volume: the smallest that the range and the driver's bounds allow. */

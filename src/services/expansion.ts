@@ -10,6 +10,8 @@ import type { PromisedCapacity } from './promised-capacity.js';
 
 /** Makes volumes larger. The volume's lock is held. */
 export interface Expansion {
+  /** The size in bytes that `expand` would give; OUT_OF_RANGE when the range cannot be met. */
+  sizeAfter(volume: Volume, range: CapacityRange): bigint;
   /** The size in bytes after it; OUT_OF_RANGE or RESOURCE_EXHAUSTED when the range cannot be met. */
   expand(volume: Volume, range: CapacityRange): Promise<bigint>;
 }
@@ -27,21 +29,26 @@ export function expansion(deps: {
     if (content.kind === 'image') await growImage(content.path, bytes, pool.sync);
   }
 
+  function sizeAfter(volume: Volume, range: CapacityRange): bigint {
+    const size = decideExpansion(
+      volume.id,
+      volume.capacityBytes,
+      range,
+      sizesOf(volume.format, sizes),
+    );
+    return size.answer === 'OK' ? size.bytes : raise(size);
+  }
+
   return {
+    sizeAfter,
     async expand(volume, range) {
-      const size = decideExpansion(
-        volume.id,
-        volume.capacityBytes,
-        range,
-        sizesOf(volume.format, sizes),
-      );
-      if (size.answer !== 'OK') raise(size);
-      if (size.bytes === volume.capacityBytes) return size.bytes;
-      const larger = { ...volume, capacityBytes: size.bytes };
-      const release = capacity.reserve(volume.kind, size.bytes - volume.capacityBytes);
+      const bytes = sizeAfter(volume, range);
+      if (bytes === volume.capacityBytes) return bytes;
+      const larger = { ...volume, capacityBytes: bytes };
+      const release = capacity.reserve(volume.kind, bytes - volume.capacityBytes);
       try {
         // The image before anything says so, as it may not fit on the disk.
-        await growContent(volume.id, size.bytes);
+        await growContent(volume.id, bytes);
         // The descriptor first: after a crash in between, the retry writes both again.
         await pool.volumes.describe(larger);
         const recorded = store.putVolume(larger);
@@ -51,7 +58,7 @@ export function expansion(deps: {
       } finally {
         release();
       }
-      return size.bytes;
+      return bytes;
     },
   };
 }

@@ -20,7 +20,7 @@ export function nodeService(deps: NodeDeps): Partial<Handlers<NodeHandlers>> {
     [
       ['NodeStageVolume', 'STAGE_UNSTAGE_VOLUME'],
       ['NodeUnstageVolume', 'STAGE_UNSTAGE_VOLUME'],
-      ['NodeGetVolumeStats', 'GET_VOLUME_STATS'],
+      ['NodeGetVolumeStats', 'GET_VOLUME_STATS', 'VOLUME_CONDITION'],
       ['NodeExpandVolume', 'EXPAND_VOLUME'],
     ],
     deps.capabilities,

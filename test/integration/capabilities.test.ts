@@ -45,6 +45,7 @@ const NODE_RPCS: Record<NodeCapability, readonly NodeRpc[]> = {
   EXPAND_VOLUME: ['NodeExpandVolume'],
   VOLUME_CONDITION: [],
   SINGLE_NODE_MULTI_WRITER: [],
+  VOLUME_MOUNT_GROUP: [],
 };
 
 const ALWAYS_SERVED: readonly (ControllerRpc | NodeRpc)[] = [

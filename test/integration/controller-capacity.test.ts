@@ -38,6 +38,24 @@ describe('capacity', () => {
       expect(capacity_bytes).to.equal(String(10n * Gi));
     });
 
+    it('volumes in images have sizes of their own: whole blocks, and room for a file system', async () => {
+      await driver.restart({ minVolumeSize: '1001', maxVolumeSize: '1000000001' });
+      const sizes = async (request: GetCapacityRequest) => {
+        const answer = await driver.client.controller.GetCapacity(request);
+        return [answer.minimum_volume_size?.value, answer.maximum_volume_size?.value];
+      };
+      const block = [{ access_mode: { mode: 'SINGLE_NODE_WRITER' as const }, block: {} }];
+      const xfs = [mountCapability('SINGLE_NODE_WRITER', { fs_type: 'xfs' })];
+      const parameters = { enforceSize: 'true' };
+      expect(await sizes({})).to.deep.equal(['1001', '1000000001']);
+      expect(await sizes({ volume_capabilities: block })).to.deep.equal(['4096', '999997440']);
+      expect(await sizes({ parameters })).to.deep.equal([String(16 * 2 ** 20), '999997440']);
+      expect(await sizes({ parameters, volume_capabilities: xfs })).to.deep.equal([
+        String(300 * 2 ** 20),
+        '999997440',
+      ]);
+    });
+
     it('without bounds GetCapacity names none', async () => {
       await driver.restart({ minVolumeSize: 0, maxVolumeSize: 0 });
       const answer = await driver.client.controller.GetCapacity({});
@@ -56,10 +74,21 @@ describe('capacity', () => {
         10n * Gi,
       ],
       [
-        'block, of which there is none',
+        'block',
         { volume_capabilities: [{ access_mode: { mode: 'SINGLE_NODE_WRITER' }, block: {} }] },
+        10n * Gi,
+      ],
+      [
+        'block and mount at once, which no volume is',
+        {
+          volume_capabilities: [
+            { access_mode: { mode: 'SINGLE_NODE_WRITER' }, block: {} },
+            mountCapability('SINGLE_NODE_WRITER'),
+          ],
+        },
         0n,
       ],
+      ['no topology in particular', { accessible_topology: { segments: {} } }, 10n * Gi],
       ['its own topology', { accessible_topology: topology('node-1') }, 10n * Gi],
       ['another topology', { accessible_topology: topology('node-2') }, 0n],
       [
@@ -160,6 +189,24 @@ describe('capacity', () => {
       const asked = { capacity_range: gibibytes(2n), parameters: fast };
       const create = () => newVolume(driver.client, asked);
       await refusedKeepingAll(driver, create, 'RESOURCE_EXHAUSTED', /1073741824 of kind fast/);
+    });
+
+    it('no volume can be larger than what is left of its kind', async () => {
+      const largest = async (request: GetCapacityRequest) => {
+        const answer = await driver.client.controller.GetCapacity(request);
+        return answer.maximum_volume_size?.value;
+      };
+      const left = await available(driver, { parameters: fast });
+      expect(await largest({ parameters: fast })).to.equal(String(left));
+      await newVolume(driver.client, {
+        capacity_range: { required_bytes: String(left - 1000n) },
+        parameters: fast,
+      });
+      expect(await largest({ parameters: fast })).to.equal('1000');
+      const volume_capabilities = [
+        { access_mode: { mode: 'SINGLE_NODE_WRITER' as const }, block: {} },
+      ];
+      expect(await largest({ parameters: fast, volume_capabilities })).to.equal('0');
     });
 
     it('repeated with another kind, or with none: ALREADY_EXISTS', async () => {

@@ -117,8 +117,10 @@ describe('ListVolumes', () => {
     expect(await published()).to.deep.equal([[], []]);
   });
 
-  it('without LIST_VOLUMES_PUBLISHED_NODES no status, without LIST_VOLUMES no list', async () => {
-    await driver.restart({ withoutControllerCapability: ['LIST_VOLUMES_PUBLISHED_NODES'] });
+  it('without LIST_VOLUMES_PUBLISHED_NODES and VOLUME_CONDITION no status, without LIST_VOLUMES no list', async () => {
+    await driver.restart({
+      withoutControllerCapability: ['LIST_VOLUMES_PUBLISHED_NODES', 'VOLUME_CONDITION'],
+    });
     for (const { status } of (await list()).entries) expect(status).to.equal(null);
     await driver.restart({ withoutControllerCapability: ['LIST_VOLUMES'] });
     await refused(list(), 'UNIMPLEMENTED');
@@ -135,7 +137,13 @@ describe('ControllerGetVolume', () => {
     const volume = await newVolume(driver.client, { capacity_range: { required_bytes: '4096' } });
     expect(await get(volume.volume_id)).to.deep.equal({
       volume,
-      status: { published_node_ids: [], volume_condition: null },
+      status: {
+        published_node_ids: [],
+        volume_condition: {
+          abnormal: false,
+          message: 'the volume is healthy: its data is in place',
+        },
+      },
     });
   });
   for (const id of ['vol-1', '..', '__proto__']) {

@@ -6,12 +6,13 @@ describe('advertised', () => {
   const needs = [
     ['Create', 'CREATE_DELETE'],
     ['Delete', 'CREATE_DELETE'],
-    ['List', 'LIST'],
+    ['List', 'LIST', 'LIST_MORE'],
   ] as const;
   const cases: [string, string[], string[]][] = [
     ['all of them', ['CREATE_DELETE', 'LIST'], ['Create', 'Delete', 'List', 'GetCapabilities']],
     ['one that two RPCs need', ['CREATE_DELETE'], ['Create', 'Delete', 'GetCapabilities']],
     ['one that one RPC needs', ['LIST'], ['List', 'GetCapabilities']],
+    ['one of two that an RPC needs', ['LIST_MORE'], ['List', 'GetCapabilities']],
     ['none', [], ['GetCapabilities']],
     ['one that no RPC needs', ['MODIFIER'], ['GetCapabilities']],
   ];
