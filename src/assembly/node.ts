@@ -1,11 +1,14 @@
+import { createHash } from 'node:crypto';
 import type { NodeHandlers } from '../csi/generated/csi/v1/Node.js';
 import type { Handlers } from '../csi/handler.js';
 import { bindMounter } from '../host/bind-mounter.js';
 import { bootId } from '../host/boot.js';
 import { directoryUsage } from '../host/directory-usage.js';
+import { loopDevices } from '../host/loop-devices.js';
 import { clearProbes } from '../host/mount-right.js';
 import { inOwnNamespace } from '../host/own-namespace.js';
 import { poolData, type VolumeData } from '../host/volume-data.js';
+import type { Log } from '../log.js';
 import { attachedAt } from '../model/attachment.js';
 import type { NodeInfo } from '../model/node-info.js';
 import { enumerate } from '../model/enumeration.js';
@@ -14,12 +17,14 @@ import { inlineVolumes } from '../services/inline-volumes.js';
 import type { NodeDeps } from '../services/node-deps.js';
 import {
   livingPart,
+  mountPaths,
   nodeRecords,
   recordedPaths,
   type NodeRecords,
 } from '../services/node-records.js';
 import { restoreMounts } from '../services/node-restoring.js';
 import { nodeService } from '../services/node.js';
+import { volumeDevices, type VolumeDevices } from '../services/volume-devices.js';
 import { volumeMounts, type VolumeMounts } from '../services/volume-mounts.js';
 import { StateDirectoryError } from '../state-directory.js';
 import type { Store } from '../store/store.js';
@@ -53,9 +58,13 @@ export async function assembleNode(foundation: Foundation, node: NodeInfo): Prom
   const capabilities = new Set(options.nodeCapabilities);
   const mounter = bindMounter({ workDirectory: options.stateDir });
   const inlineData = inlineDataOf(options, node.nodeId);
-  const mountsOf = (data: readonly VolumeData[]) =>
-    volumeMounts(mounter, [poolData(pool), ...data]);
-  const mounts = mountsOf([inlineData]);
+  const loops = loopDevices(loopTag(store.id, node.nodeId));
+  const viewOf = (inline: readonly VolumeData[]) => {
+    const data = [poolData(pool), ...inline];
+    const devices = volumeDevices(mounter, loops, data);
+    return { devices, mounts: volumeMounts({ mounter, devices, data }) };
+  };
+  const { devices, mounts } = viewOf([inlineData]);
   const boot = bootId();
   const records = nodeRecords({
     nodeId: node.nodeId,
@@ -81,6 +90,8 @@ export async function assembleNode(foundation: Foundation, node: NodeInfo): Prom
     locks,
     records,
     mounts,
+    devices,
+    otherNodes: (volumeId) => otherNodes(foundation, node, volumeId, boot, mounts),
     content: (volumeId) => pool.volumes.content(volumeId) ?? inlineData.content(volumeId),
     abnormal: (volumeId) => foundation.simulations.abnormal(volumeId),
     async usage(volumeId) {
@@ -103,11 +114,11 @@ export async function assembleNode(foundation: Foundation, node: NodeInfo): Prom
   };
 
   const everyInlineData = inlineNodeIds(options).map((nodeId) => inlineDataOf(options, nodeId));
-  refuseOtherNodes(store, options.nodeIds, boot, mountsOf(everyInlineData));
+  refuseOtherNodes(store, options.nodeIds, boot, viewOf(everyInlineData).mounts);
   const recorded = store.nodeVolumes(node.nodeId);
   if (inOwnNamespace()) {
     const ofThisBoot = recorded.filter((record) => record.bootId === boot);
-    restoreMounts(deps, ofThisBoot, {
+    await restoreMounts(deps, ofThisBoot, {
       warn: (message, details) => log.warn(details ?? {}, message),
     });
   }
@@ -118,9 +129,47 @@ export async function assembleNode(foundation: Foundation, node: NodeInfo): Prom
     if (!records.has(volumeId)) shared?.marks.clear(volumeId, node.nodeId);
   }
   const inUse = store.nodeVolumes(node.nodeId).map(({ volumeId }) => volumeId);
+  sweepDevices(devices, records, inUse, log);
   await sweepInline(inlineData, inUse, log);
   await shared?.registry.register(node);
   return { service: nodeService(deps), records, deps };
+}
+
+/** What the loop devices of a node are known by: of this store and node, whatever their names. */
+function loopTag(storeId: string, nodeId: string): string {
+  const hash = createHash('sha256').update(`${storeId} ${nodeId}`).digest('hex');
+  return `csi-mock ${hash.slice(0, 32)}`;
+}
+
+/** The other nodes that have a volume, as this one can see them. */
+function otherNodes(
+  { store, shared }: Foundation,
+  { nodeId }: NodeInfo,
+  volumeId: string,
+  boot: string,
+  mounts: VolumeMounts,
+): readonly string[] {
+  if (shared !== undefined) return shared.marks.nodesOf(volumeId).filter((each) => each !== nodeId);
+  return store.nodeIds().filter((each) => {
+    const record = each === nodeId ? undefined : store.nodeVolume(each, volumeId);
+    return record !== undefined && mountPaths(livingPart(record, boot, mounts)).length > 0;
+  });
+}
+
+/** Detaches the loop devices that a process before left and no mount needs. */
+function sweepDevices(
+  devices: VolumeDevices,
+  records: NodeRecords,
+  inUse: readonly string[],
+  log: Log,
+): void {
+  // Where loop devices cannot be used, none can have been left.
+  if (inOwnNamespace()) return;
+  try {
+    devices.sweep(new Map(inUse.map((volumeId) => [volumeId, mountPaths(records.read(volumeId))])));
+  } catch (error) {
+    log.warn({ err: error }, 'loop devices that a crash left could not be detached');
+  }
 }
 
 /**

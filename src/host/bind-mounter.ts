@@ -1,4 +1,4 @@
-import { readlinkSync } from 'node:fs';
+import { readlinkSync, statSync } from 'node:fs';
 import { dirname, isAbsolute, join } from 'node:path/posix';
 import { classicApi } from './classic-api.js';
 import type { HeldFile } from './descriptor.js';
@@ -50,6 +50,10 @@ export function mounterOver(api: MountApi): Mounter {
   return {
     look,
     shows,
+    deviceAt(path) {
+      const stats = statSync(path, { bigint: true, throwIfNoEntry: false });
+      return stats?.isBlockDevice() ? stats.rdev : undefined;
+    },
     bind(request) {
       refusing(request.target, () => bind(api, request, shows));
     },

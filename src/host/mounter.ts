@@ -52,6 +52,8 @@ export interface OpenRequest {
 export interface Mounter {
   /** What stands at `path` now. Absent, too, when a parent is. */
   look(path: string): Presence;
+  /** The block device whose node a path leads to, symlinks followed; its number, as stat(2) gives `rdev`. */
+  deviceAt(path: string): bigint | undefined;
   /** Whether `path` is the root of a mount of exactly this directory or file. */
   shows(path: string, identity: FileIdentity): boolean;
   /**

@@ -5,7 +5,7 @@ import type { Store } from '../store/store.js';
 import type { ControllerDeps } from './controller-deps.js';
 import { detach } from './detaching.js';
 import type { NodeDeps } from './node-deps.js';
-import { recordedPaths } from './node-records.js';
+import { mountPaths, recordedPaths, stagingMount } from './node-records.js';
 import { raise } from './outcome.js';
 
 /** What became of something that was cleared. Made of JSON alone. */
@@ -101,26 +101,29 @@ async function clearMount(
   ) ?? { staging: null, publications: [] };
   const living = records.read(volumeId);
   const path = mounts.sameAs(asked, recordedPaths(recorded)) ?? asked;
-  const isStaging = recorded.staging?.path === path;
+  const staging = recorded.staging?.path === path ? recorded.staging : null;
+  const isStaging = staging !== null;
   const notes: string[] = [];
   if (isStaging) {
     const verdict = decideUnstage({ volumeId, path }, living, rules);
     if (verdict.answer !== 'OK') raise(verdict);
     notes.push(...verdict.warnings);
   }
-  const unmounted = mounts.remove(volumeId, path);
-  if (!unmounted && !recordedPaths(recorded).includes(path)) return undefined;
-  await records.write(volumeId, {
+  const left = {
     staging: isStaging ? null : living.staging,
     publications: living.publications.filter(({ targetPath }) => targetPath !== path),
-  });
+  };
+  const mountPath = staging === null ? path : stagingMount(staging);
+  const unmounted = await mounts.remove(volumeId, mountPath, mountPaths(left));
+  if (!unmounted && !recordedPaths(recorded).includes(path)) return undefined;
+  await records.write(volumeId, left);
   return {
     what: isStaging ? 'staging' : 'publication',
     volume: volumeId,
     node: node.nodeId,
     path,
     unmounted,
-    notes: isStaging ? notes : leftAt(path, mounts),
+    notes: isStaging && mountPath === path ? notes : [...notes, ...leftAt(mountPath, mounts)],
   };
 }
 

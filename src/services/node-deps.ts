@@ -1,3 +1,4 @@
+import type { Content } from '../host/content.js';
 import type { Usage } from '../host/directory-usage.js';
 import type { Attached } from '../model/attachment.js';
 import type { StringMap } from '../model/equality.js';
@@ -9,6 +10,7 @@ import type { Expansion } from './expansion.js';
 import type { InlineVolumes } from './inline-volumes.js';
 import type { NodeRecords } from './node-records.js';
 import type { VolumeLocks } from './volume-locks.js';
+import type { VolumeDevices } from './volume-devices.js';
 import type { VolumeMounts } from './volume-mounts.js';
 
 /** What the Node service works with. */
@@ -21,10 +23,17 @@ export interface NodeDeps {
   readonly locks: VolumeLocks;
   readonly records: NodeRecords;
   readonly mounts: VolumeMounts;
+  readonly devices: VolumeDevices;
   /** The volume that the id names: from the store, or from its descriptor in a shared pool. */
   volume(volumeId: string): Volume | undefined;
   /** Volumes of single pods, which no controller knows. */
   readonly inline: InlineVolumes;
+  /** The volume's data; undefined when it is gone. */
+  content(volumeId: string): Content | undefined;
+  /** Why the volume is to be reported as abnormal; undefined while nothing says so. */
+  abnormal(volumeId: string): string | undefined;
+  /** The other nodes that have the volume staged or published, as far as this one can see. */
+  otherNodes(volumeId: string): readonly string[];
   /** What the volume's data takes; may be some seconds old. */
   usage(volumeId: string): Promise<Usage>;
   /** From the store, or from the context that ControllerPublishVolume answered. */

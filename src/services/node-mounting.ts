@@ -1,52 +1,80 @@
 import { isReaderOnly } from '../model/access-mode.js';
 import type { Attached } from '../model/attachment.js';
 import { mountFlags, type VolumeCapability } from '../model/capability.js';
-import { mountAttributes, type MountAttribute } from '../model/mount-flags.js';
+import { isFileSystem } from '../model/format.js';
+import { mountAttributes } from '../model/mount-flags.js';
 import type { Publication, Staging } from '../model/node-volume.js';
+import type { Volume } from '../model/volume.js';
+import { StatusError } from '../csi/status.js';
 import type { NodeDeps } from './node-deps.js';
-import { recordedPaths, type LivingRecord } from './node-records.js';
+import { mountPaths, stagingMount, type LivingRecord } from './node-records.js';
+import type { Showing } from './volume-showing.js';
 
 /** Mounts a volume where it is staged; the CO made the directory. */
 export function mountStaging(
-  { mounts }: NodeDeps,
-  volumeId: string,
-  { path, capability }: Staging,
+  deps: NodeDeps,
+  volume: Volume,
+  staging: Staging,
   living: LivingRecord,
   attached: Attached | undefined,
-): void {
-  mounts.make({
-    volumeId,
+): Promise<void> {
+  requireOneNode(deps, volume, staging.capability);
+  return deps.mounts.make({
+    ...howToShow(volume, staging.capability, attached),
     source: undefined,
-    path,
-    recorded: recordedPaths(living),
-    createPath: false,
-    attributes: attributesFor(capability, attached?.readonly === true),
+    path: stagingMount(staging),
+    others: mountPaths({ ...living, staging: null }),
+    createPath: staging.capability.accessType.kind === 'block',
   });
 }
 
 /** Mounts a volume at its target path, from where it is staged if it is. */
 export function mountPublication(
-  { mounts }: NodeDeps,
-  volumeId: string,
+  deps: NodeDeps,
+  volume: Volume,
   publication: Publication,
   living: LivingRecord,
   attached: Attached | undefined,
-): void {
-  const { capability, readonly } = publication.arguments;
-  mounts.make({
-    volumeId,
-    source: living.staging?.path,
-    path: publication.targetPath,
-    recorded: recordedPaths(living),
+): Promise<void> {
+  const { targetPath, arguments: asked } = publication;
+  requireOneNode(deps, volume, asked.capability);
+  return deps.mounts.make({
+    ...howToShow(volume, asked.capability, attached, asked.readonly),
+    source: living.staging === null ? undefined : stagingMount(living.staging),
+    path: targetPath,
+    others: mountPaths(living),
     createPath: true,
-    attributes: attributesFor(capability, readonly || attached?.readonly === true),
   });
 }
 
 /** A reader-only mode is read-only whatever the flags of the call say. */
-function attributesFor(capability: VolumeCapability, readonly: boolean): MountAttribute[] {
-  return mountAttributes(
-    mountFlags(capability.accessType),
-    readonly || isReaderOnly(capability.accessMode),
+function howToShow(
+  { id, format }: Volume,
+  { accessMode, accessType }: VolumeCapability,
+  attached: Attached | undefined,
+  readonly = false,
+): Pick<Showing, 'volumeId' | 'format' | 'attributes' | 'unwritable' | 'options'> {
+  const unwritable = attached?.readonly === true || isReaderOnly(accessMode);
+  return {
+    volumeId: id,
+    format,
+    attributes: mountAttributes(mountFlags(accessType), readonly || unwritable),
+    unwritable,
+    options: [],
+  };
+}
+
+/**
+ * A file system in an image is for one kernel at a time, unless all only read: FAILED_PRECONDITION where
+ * another node has it.
+ */
+function requireOneNode(deps: NodeDeps, volume: Volume, { accessMode }: VolumeCapability): void {
+  if (!isFileSystem(volume.format) || isReaderOnly(accessMode)) return;
+  const others = deps.otherNodes(volume.id);
+  if (others.length === 0) return;
+  throw new StatusError(
+    'FAILED_PRECONDITION',
+    `volume ${volume.id} is an ${volume.format} file system, which one node at a time can mount for ` +
+      `writing; ${others.join(', ')} has it`,
   );
 }

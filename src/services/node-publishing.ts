@@ -7,7 +7,7 @@ import { asksForInline } from '../model/inline-volume.js';
 import { decidePublish, decideUnpublish } from '../model/publish.js';
 import type { NodeDeps } from './node-deps.js';
 import { mountPublication } from './node-mounting.js';
-import { recordedPaths } from './node-records.js';
+import { mountPaths, recordedPaths } from './node-records.js';
 import { raise, volumeNotFound, warnOf } from './outcome.js';
 
 type Publishing = Pick<Handlers<NodeHandlers>, 'NodePublishVolume' | 'NodeUnpublishVolume'>;
@@ -40,9 +40,9 @@ export function publishing(deps: NodeDeps): Publishing {
             const publication = { targetPath, arguments: asked.arguments };
             const publications = [...living.publications, publication];
             const publish = () =>
-              records.writeThen(volumeId, { ...living, publications }, () => {
-                mountPublication(deps, volumeId, publication, living, attached);
-              });
+              records.writeThen(volumeId, { ...living, publications }, () =>
+                mountPublication(deps, volume, publication, living, attached),
+              );
             await (isInline ? inline.makeThen(volume, publish, call) : publish());
             return {};
           }
@@ -64,13 +64,12 @@ export function publishing(deps: NodeDeps): Publishing {
         const verdict = decideUnpublish({ volumeId, targetPath }, living.staging);
         if (verdict.answer !== 'OK') raise(verdict);
         // What is at the path counts, recorded or not, and also for a volume that has been deleted.
-        const removed = mounts.remove(volumeId, targetPath);
+        const publications = living.publications.filter((each) => each.targetPath !== targetPath);
+        const left = { ...living, publications };
+        const removed = await mounts.remove(volumeId, targetPath, mountPaths(left));
         if (!removed && !known) throw volumeNotFound(volumeId);
         mounts.clear(targetPath);
-        if (records.has(volumeId)) {
-          const publications = living.publications.filter((each) => each.targetPath !== targetPath);
-          await records.write(volumeId, { ...living, publications });
-        }
+        if (records.has(volumeId)) await records.write(volumeId, left);
         await inline.removeUnused(volumeId, call);
         return {};
       });

@@ -1,3 +1,4 @@
+import { join } from 'node:path/posix';
 import type { NodeVolume, Publication, Staging } from '../model/node-volume.js';
 import type { Store } from '../store/store.js';
 import type { UseMarks } from '../host/use-marks.js';
@@ -17,11 +18,13 @@ export interface LivingRecord {
 export interface NodeRecords {
   /** What is recorded and mounted now. */
   read(volumeId: string): LivingRecord;
+  /** What is recorded, mounted or not. */
+  recorded(volumeId: string): LivingRecord;
   /** Whether anything is recorded, mounted or not. */
   has(volumeId: string): boolean;
   write(volumeId: string, record: LivingRecord): Promise<void>;
-  /** Writes the record, then runs `make`, which mounts; when it throws, the record is as before. */
-  writeThen(volumeId: string, record: LivingRecord, make: () => void): Promise<void>;
+  /** Writes the record, then runs `make`, which mounts; when it fails, the record is as before. */
+  writeThen(volumeId: string, record: LivingRecord, make: () => Promise<void>): Promise<void>;
 }
 
 export function nodeRecords(deps: {
@@ -39,6 +42,9 @@ export function nodeRecords(deps: {
       const record = store.nodeVolume(nodeId, volumeId);
       return record === undefined ? NOTHING : livingPart(record, bootId, mounts);
     },
+    recorded(volumeId) {
+      return store.nodeVolume(nodeId, volumeId) ?? NOTHING;
+    },
     has(volumeId) {
       return store.nodeVolume(nodeId, volumeId) !== undefined;
     },
@@ -55,7 +61,7 @@ export function nodeRecords(deps: {
       const before = records.read(volumeId);
       await records.write(volumeId, record);
       try {
-        make();
+        await make();
       } catch (error) {
         // Without its mount the record does not count, so the reason why there is none matters more.
         await records.write(volumeId, before).catch(() => undefined);
@@ -66,10 +72,29 @@ export function nodeRecords(deps: {
   return records;
 }
 
-/** Where a volume is mounted, the staging path first. */
+/** Where a volume is staged and published, as the CO names it; the staging path first. */
 export function recordedPaths({ staging, publications }: LivingRecord): string[] {
   const targets = publications.map(({ targetPath }) => targetPath);
   return staging === null ? targets : [staging.path, ...targets];
+}
+
+/** Where the mounts of a volume are. */
+export function mountPaths({ staging, publications }: LivingRecord): string[] {
+  const targets = publications.map(({ targetPath }) => targetPath);
+  return staging === null ? targets : [stagingMount(staging), ...targets];
+}
+
+/**
+ * Where a staged volume is mounted: a device, for which the CO makes no file, in the directory that it
+ * makes.
+ */
+export function stagingMount({ path, capability }: Staging): string {
+  return capability.accessType.kind === 'block' ? deviceIn(path) : path;
+}
+
+/** Where a device is in a staging path. */
+export function deviceIn(stagingPath: string): string {
+  return join(stagingPath, 'device');
 }
 
 const NOTHING: LivingRecord = { staging: null, publications: [] };
@@ -82,7 +107,7 @@ export function livingPart(
 ): LivingRecord {
   if (bootId !== currentBootId) return NOTHING;
   return {
-    staging: staging !== null && mounts.isAt(volumeId, staging.path) ? staging : null,
+    staging: staging !== null && mounts.isAt(volumeId, stagingMount(staging)) ? staging : null,
     publications: publications.filter(({ targetPath }) => mounts.isAt(volumeId, targetPath)),
   };
 }

@@ -6,7 +6,7 @@ import { stageRequest } from '../csi/node-requests.js';
 import { decideStage, decideUnstage } from '../model/stage.js';
 import type { NodeDeps } from './node-deps.js';
 import { mountStaging } from './node-mounting.js';
-import { recordedPaths } from './node-records.js';
+import { deviceIn, mountPaths, recordedPaths } from './node-records.js';
 import { raise, volumeNotFound, warnOf } from './outcome.js';
 
 type Staging = Pick<Handlers<NodeHandlers>, 'NodeStageVolume' | 'NodeUnstageVolume'>;
@@ -14,6 +14,20 @@ type Staging = Pick<Handlers<NodeHandlers>, 'NodeStageVolume' | 'NodeUnstageVolu
 /** The RPCs that make a volume ready on a node, once for all workloads there. */
 export function staging(deps: NodeDeps): Staging {
   const { locks, records, mounts, rules } = deps;
+
+  /** Takes a volume from its staging path: false when it is not there. */
+  async function removeStaging(
+    volumeId: string,
+    path: string,
+    others: readonly string[],
+  ): Promise<boolean> {
+    if (await mounts.remove(volumeId, path, others)) return true;
+    const device = deviceIn(path);
+    const removed = await mounts.remove(volumeId, device, others);
+    // Made by the driver; a crash may have left it empty.
+    if (removed || deps.volume(volumeId)?.format === 'raw') mounts.clear(device);
+    return removed;
+  }
 
   return {
     async NodeStageVolume(request, call) {
@@ -34,9 +48,9 @@ export function staging(deps: NodeDeps): Staging {
             return {};
           case 'OK':
             warnOf(verdict, call);
-            await records.writeThen(volumeId, { ...living, staging: { path, capability } }, () => {
-              mountStaging(deps, volumeId, { path, capability }, living, attached);
-            });
+            await records.writeThen(volumeId, { ...living, staging: { path, capability } }, () =>
+              mountStaging(deps, volume, { path, capability }, living, attached),
+            );
             return {};
           case 'ALREADY_EXISTS':
           case 'FAILED_PRECONDITION':
@@ -56,12 +70,11 @@ export function staging(deps: NodeDeps): Staging {
         if (verdict.answer !== 'OK') raise(verdict);
         warnOf(verdict, call);
         // What is at the path counts, recorded or not, and also for a volume that has been deleted.
-        const removed = mounts.remove(volumeId, path);
+        const left = { ...living, staging: living.staging?.path === path ? null : living.staging };
+        const others = mountPaths(left);
+        const removed = await removeStaging(volumeId, path, others);
         if (!removed && !known) throw volumeNotFound(volumeId);
-        if (records.has(volumeId)) {
-          const left = living.staging?.path === path ? null : living.staging;
-          await records.write(volumeId, { ...living, staging: left });
-        }
+        if (records.has(volumeId)) await records.write(volumeId, left);
         return {};
       });
     },

@@ -1,49 +1,53 @@
 import { dirname, join } from 'node:path/posix';
 import { StatusError } from '../csi/status.js';
-import type { Content } from '../host/content.js';
-import { MountRefusal, sameFile, type Mounter } from '../host/mounter.js';
-import type { MountAttribute } from '../model/mount-flags.js';
+import { isLoopDevice } from '../host/loop-devices.js';
+import { sameFile, type Mounter } from '../host/mounter.js';
 import type { VolumeData } from '../host/volume-data.js';
+import { translated, translatedLater } from './host-refusal.js';
 import { dataGone } from './outcome.js';
+import { contentOf } from './volume-content.js';
+import { deviceOf, type VolumeDevices } from './volume-devices.js';
+import { volumeShowing, type Showing } from './volume-showing.js';
 
 /** The mounts of the volumes, by volume and path. */
 export interface VolumeMounts {
   /** Whether the mount on top at a path shows the volume, or showed it until the volume was deleted. */
   isAt(volumeId: string, path: string): boolean;
   /**
-   * Shows the volume at `path`, taken from `source`: the path where it is staged, or undefined for
-   * the pool itself. A mount of the same volume that nobody has a record of is replaced; `recorded`
-   * are the paths of those that stay. FAILED_PRECONDITION, with the path untouched, when one of those
-   * or something else is there.
+   * The device of the volume whose node a path leads to, mounted there by this driver or not: the CO
+   * makes mounts and symlinks of its own for block volumes.
    */
-  make(mount: {
-    readonly volumeId: string;
-    readonly source: string | undefined;
-    readonly path: string;
-    readonly recorded: readonly string[];
-    readonly createPath: boolean;
-    readonly attributes: readonly MountAttribute[];
-  }): void;
+  deviceAt(volumeId: string, path: string): bigint | undefined;
+  /**
+   * Shows the volume at a path. A mount of the same volume that nobody has a record of is replaced; the
+   * `others` are the paths of those that stay. FAILED_PRECONDITION, with the path untouched, when one of
+   * those or something else is there.
+   */
+  make(showing: Showing): Promise<void>;
   /** The one of `paths` that leads to the same place as `path`, as by a symlink on the way. */
   sameAs(path: string, paths: readonly string[]): string | undefined;
-  /** Unmounts the volume from a path; false when it is not there. FAILED_PRECONDITION when in use. */
-  remove(volumeId: string, path: string): boolean;
+  /**
+   * Unmounts the volume from a path; false when it is not there. FAILED_PRECONDITION when in use. `others`:
+   * where it stays mounted.
+   */
+  remove(volumeId: string, path: string, others: readonly string[]): Promise<boolean>;
   /** Removes the empty directory or file that a mount leaves; FAILED_PRECONDITION when not empty. */
   clear(path: string): void;
 }
 
 /** `data`: all that volumes are mounted from. */
-export function volumeMounts(mounter: Mounter, data: readonly VolumeData[]): VolumeMounts {
+export function volumeMounts({
+  mounter,
+  devices,
+  data,
+}: {
+  readonly mounter: Mounter;
+  readonly devices: VolumeDevices;
+  readonly data: readonly VolumeData[];
+}): VolumeMounts {
+  const show = volumeShowing(mounter, devices);
   /** Where the data really is, by its directory: it does not move while the driver runs. */
   const realDirectories = new Map<string, string>();
-
-  function contentOf(volumeId: string): Content | undefined {
-    for (const each of data) {
-      const content = each.content(volumeId);
-      if (content !== undefined) return content;
-    }
-    return undefined;
-  }
 
   /** Nothing is mounted or removed where the data of all volumes is. */
   function requireOutsideData(path: string): void {
@@ -62,9 +66,9 @@ export function volumeMounts(mounter: Mounter, data: readonly VolumeData[]): Vol
   }
 
   /** Only a record that was lost leaves a mount that nobody knows. */
-  function removeUnrecorded(volumeId: string, path: string, recorded: readonly string[]): void {
+  async function removeUnrecorded({ volumeId, path, others }: Showing): Promise<void> {
     if (!mounts.isAt(volumeId, path)) return;
-    const same = mounts.sameAs(path, recorded);
+    const same = mounts.sameAs(path, others);
     if (same !== undefined) {
       throw new StatusError(
         'FAILED_PRECONDITION',
@@ -72,34 +76,40 @@ export function volumeMounts(mounter: Mounter, data: readonly VolumeData[]): Vol
           (same === path ? '' : `, which is the same place as ${path}`),
       );
     }
-    mounts.remove(volumeId, path);
+    await mounts.remove(volumeId, path, others);
+  }
+
+  /** Unmounts what is at a path; false when nothing is. */
+  function unmount(path: string): boolean | Promise<boolean> {
+    const presence = mounter.look(path);
+    // Its own file system may have much to write; the data of a directory stays in memory.
+    const isOwn = presence.kind === 'directory' && isLoopDevice(presence.identity.device);
+    return isOwn ? mounter.close(path) : mounter.unbind(path);
   }
 
   const mounts: VolumeMounts = {
     isAt(volumeId, path) {
       const presence = mounter.look(path);
       if (!('mounted' in presence) || !presence.mounted) return false;
-      const content = contentOf(volumeId);
+      const content = contentOf(data, volumeId);
       if (content !== undefined && sameFile(presence.identity, content.identity)) return true;
+      if (devices.isOf(volumeId, deviceOf(presence))) return true;
       // A mount of something else, or of a volume whose directory is gone: the kernel's table tells.
       const shown = mounter.rootOf(path);
       return shown !== undefined && data.some((each) => each.isContentOf(volumeId, shown));
     },
 
-    make({ volumeId, source, path, recorded, createPath, attributes }) {
-      const content = contentOf(volumeId);
-      if (content === undefined) throw dataGone(volumeId);
-      requireOutsideData(path);
-      removeUnrecorded(volumeId, path, recorded);
-      translate(() => {
-        mounter.bind({
-          source: source ?? content.path,
-          identity: content.identity,
-          target: path,
-          createTarget: createPath,
-          attributes,
-        });
-      });
+    deviceAt(volumeId, path) {
+      const device = mounter.deviceAt(path);
+      return device !== undefined && devices.isOf(volumeId, device) ? device : undefined;
+    },
+
+    async make(showing) {
+      const content = contentOf(data, showing.volumeId);
+      if (content === undefined) throw dataGone(showing.volumeId);
+      requireOutsideData(showing.path);
+      await removeUnrecorded(showing);
+      await translatedLater(async () => show(showing, content));
     },
 
     sameAs(path, paths) {
@@ -109,31 +119,22 @@ export function volumeMounts(mounter: Mounter, data: readonly VolumeData[]): Vol
       return paths.find((each) => mounter.realPath(each) === real);
     },
 
-    remove(volumeId, path) {
+    async remove(volumeId, path, others) {
       let removed = false;
       while (mounts.isAt(volumeId, path)) {
-        translate(() => mounter.unbind(path));
+        await translatedLater(async () => unmount(path));
         removed = true;
       }
+      devices.release(volumeId, others);
       return removed;
     },
 
     clear(path) {
       requireOutsideData(path);
-      translate(() => {
+      translated(() => {
         mounter.removeTarget(path);
       });
     },
   };
   return mounts;
-}
-
-/** What the host refuses is for the CO to mend. */
-function translate<Result>(act: () => Result): Result {
-  try {
-    return act();
-  } catch (error) {
-    if (!(error instanceof MountRefusal)) throw error;
-    throw new StatusError('FAILED_PRECONDITION', error.message, { cause: error });
-  }
 }
