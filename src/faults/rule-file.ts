@@ -43,6 +43,7 @@ export function watchRuleFile(
   }
 
   let isLooking = false;
+  let isStopped = false;
   const timer = setInterval(() => {
     if (isLooking) return;
     isLooking = true;
@@ -51,12 +52,17 @@ export function watchRuleFile(
     });
   }, intervalMs);
   timer.unref();
-  return { stop: () => clearInterval(timer) };
+  return {
+    stop() {
+      isStopped = true;
+      clearInterval(timer);
+    },
+  };
 
   async function look(): Promise<void> {
     // A file that is gone may be on its way: that is told once, as every other change.
     const now = await stat(path, { bigint: true }).then(versionOf, () => undefined);
-    if (now === version) return;
+    if (isStopped || now === version) return;
     version = now;
     try {
       const text = read(path);
