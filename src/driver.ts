@@ -8,9 +8,11 @@ import { misbehaviour } from './assembly/misbehaviour.js';
 import { around, type Around } from './csi/around.js';
 import { callRecorder } from './calls/call-log.js';
 import { callOutlets } from './calls/outlets.js';
+import type { CallObserver } from './csi/ended-call.js';
 import { socketPathOf } from './csi/endpoint.js';
 import { csi } from './csi/proto.js';
 import { StatusError } from './csi/status.js';
+import type { Monitoring } from './http/monitoring.js';
 import { canMount } from './host/mount-right.js';
 import { createLog } from './log.js';
 import { resolveOptions, type Options, type OptionsInput } from './options.js';
@@ -31,6 +33,8 @@ export interface Driver extends Control {
   readonly options: Options;
   /** Where it listens, and for what. */
   readonly sockets: readonly ServedSocket[];
+  /** Where /metrics and /healthz are, as a URL; undefined before the start, and without `httpEndpoint`. */
+  readonly httpUrl: string | undefined;
   /**
    * Listens, opens the state and resolves when every call is served; a driver starts once. Rejects,
    * with everything closed, with an error whose message says what to do: a ListenError,
@@ -79,6 +83,7 @@ export function driverWith(options: Options): Driver {
   const sockets = socketsOf(options);
   const servers: Server[] = [];
   let admin: AdminServer | undefined;
+  let monitor: Monitoring | undefined;
   let assembly: Assembly | undefined;
   let started: Promise<void> | undefined;
   let stopped: Promise<void> | undefined;
@@ -131,6 +136,7 @@ export function driverWith(options: Options): Driver {
     try {
       await misbehaving.begin();
       const secrets = secretsLayers(options.secretsFile);
+      await startMonitor();
       for (const { endpoint, controller: servesController, nodeId } of sockets) {
         const caller = nodeId ?? options.nodeId;
         const served = await serve({
@@ -139,7 +145,7 @@ export function driverWith(options: Options): Driver {
           maxRequestBytes: Number(options.maxRequestSize),
           log,
           around: around([...secrets, ...misbehaving.layers(caller)]),
-          observe: recorder.observer(caller),
+          observe: observers([recorder.observer(caller), ...(monitor?.observers ?? [])]),
           services: [
             { definition: csi.Identity.service, handlers: identity },
             ...(servesController ? [controller] : []),
@@ -168,6 +174,19 @@ export function driverWith(options: Options): Driver {
     if (stopped !== undefined) throw new Error('the driver was stopped before it had started');
   }
 
+  /** Loaded where it is wanted: everybody else would pay for it at the start. */
+  async function startMonitor(): Promise<void> {
+    if (options.httpEndpoint === '') return;
+    const { startMonitoring } = await import('./http/monitoring.js');
+    monitor = await startMonitoring({
+      endpoint: options.httpEndpoint,
+      log,
+      health,
+      counts: () => assembly?.counts(),
+      faults: misbehaving.faults,
+    });
+  }
+
   async function stopServers(): Promise<void> {
     const graceMs = options.shutdownGrace;
     await Promise.all(servers.map((server) => server.stop({ graceMs })));
@@ -178,6 +197,8 @@ export function driverWith(options: Options): Driver {
     await stopServers();
     recorder.close();
     await admin?.stop();
+    await monitor?.stop();
+    monitor = undefined;
     const open = assembly;
     assembly = undefined;
     await open?.close();
@@ -195,6 +216,9 @@ export function driverWith(options: Options): Driver {
     ...steering,
     options,
     sockets,
+    get httpUrl() {
+      return monitor?.url;
+    },
     start() {
       if (started !== undefined) throw new Error('this driver was started before; make another');
       return (started = begin());
@@ -206,6 +230,12 @@ export function driverWith(options: Options): Driver {
 /** The layer that asks for secrets, if any are required. Throws a TextFileError. */
 function secretsLayers(file: string): readonly Around[] {
   return file === '' ? [] : [secretsLayer(readSecrets(file))];
+}
+
+function observers(all: readonly CallObserver[]): CallObserver {
+  return (call) => {
+    for (const observe of all) observe(call);
+  };
 }
 
 /** Why nothing can be mounted any more; a full disk, on which that cannot be tried, is no reason. */

@@ -70,6 +70,8 @@ export interface Options {
   readonly lifecycle: ValueOf<'lifecycle'>;
   readonly singleNodeWriterTargets: ValueOf<'singleNodeWriterTargets'>;
   readonly onOverlap: ValueOf<'onOverlap'>;
+  /** `HOST:PORT` or `:PORT`; empty: there is none. */
+  readonly httpEndpoint: string;
   /** Absolute path; empty: calls need no secrets. */
   readonly secretsFile: string;
   /** Bytes. */
@@ -197,6 +199,7 @@ function resolve({ given, notices }: Reading, env: Environment): Options {
     lifecycle: value('lifecycle'),
     singleNodeWriterTargets: value('singleNodeWriterTargets'),
     onOverlap: value('onOverlap'),
+    httpEndpoint: value('httpEndpoint'),
     secretsFile: value('secretsFile'),
     maxRequestSize: value('maxRequestSize'),
     logLevel: value('logLevel'),

@@ -2,7 +2,7 @@ import { createServer, type Socket } from 'node:net';
 import { pipeline } from 'node:stream';
 import { errorCode } from './host/errno.js';
 import type { Log } from './log.js';
-import type { ProxyAddress } from './proxy/proxy-address.js';
+import type { ListenAddress } from './csi/listen-address.js';
 import { ListenError, listen, type Listener, type ListenOptions } from './server/listener.js';
 
 /** Passes connections on, in place of a driver, until it is stopped. */
@@ -17,7 +17,7 @@ export interface ProxyOptions {
   readonly socketPath: string;
   readonly socketMode: number;
   /** Where a test connects to, to play the driver itself. */
-  readonly address: ProxyAddress;
+  readonly address: ListenAddress;
   readonly log: Log;
 }
 
@@ -91,7 +91,7 @@ export function proxy({ socketPath, socketMode, address, log }: ProxyOptions): P
 
 /** Listens at a unix socket or at a port. Throws a ListenError. */
 async function listenAt(
-  address: ProxyAddress,
+  address: ListenAddress,
   options: Omit<ListenOptions, 'path'>,
 ): Promise<Listener> {
   if ('path' in address) return listen({ ...options, path: address.path });

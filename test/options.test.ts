@@ -41,6 +41,7 @@ const DEFAULTS: Options = {
   callLogMemory: 4_194_304n,
   callLogFile: '',
   grpcCallLines: false,
+  httpEndpoint: '',
   secretsFile: '',
   nodeIds: [hostname()],
   controllerEndpoint: '',

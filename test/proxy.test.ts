@@ -2,7 +2,6 @@ import { existsSync } from 'node:fs';
 import {
   createServer as netServer,
   connect as dial,
-  type AddressInfo,
   type Socket,
 } from 'node:net';
 import { once } from 'node:events';
@@ -12,7 +11,7 @@ import { csi } from '../src/csi/proto.js';
 import { connect } from '../src/csi/client.js';
 import { createLog } from '../src/log.js';
 import { proxy, type Proxy } from '../src/proxy.js';
-import { proxyAddress } from '../src/proxy/proxy-address.js';
+import { listenAddress } from '../src/csi/listen-address.js';
 import { serve } from '../src/server.js';
 import { ListenError } from '../src/server/listener.js';
 import { withDirectory } from './host/directory.js';
@@ -37,7 +36,7 @@ describe('proxy', () => {
   });
 
   async function started(proxyEndpoint = `unix://${at('proxy.sock')}`): Promise<Proxy> {
-    const address = proxyAddress(proxyEndpoint);
+    const address = listenAddress(proxyEndpoint);
     if (address === undefined) throw new Error('no address');
     const made = proxy({ socketPath: at('csi.sock'), socketMode: 0o600, address, log });
     proxies.push(made);

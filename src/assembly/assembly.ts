@@ -5,6 +5,7 @@ import { requireFreePool } from '../host/pool-marker.js';
 import type { Log } from '../log.js';
 import type { Options } from '../options.js';
 import { clearing, type Clearing } from '../services/clearing.js';
+import { counts, type Counts } from '../services/counts.js';
 import { inventory, type Inventory } from '../services/inventory.js';
 import type { Simulations } from '../services/simulations.js';
 import { markedUses, recordedUses } from '../services/volume-uses.js';
@@ -21,6 +22,7 @@ export interface Assembly {
   node(nodeId: string): Partial<Handlers<NodeHandlers>> | undefined;
   readonly inventory: Inventory;
   readonly clearing: Clearing;
+  counts(): Counts;
   /** The name of a volume by its id; undefined where there is no such volume. */
   volumeName(volumeId: string): string | undefined;
   /** Ends what takes long, so that the calls in flight end soon. */
@@ -55,6 +57,7 @@ export async function assemble(
       node: (nodeId) => nodes.find(({ deps }) => deps.node.nodeId === nodeId)?.service,
       inventory: inventory({ store, nodes: nodeDeps, simulations }),
       clearing: clearing({ store, locks, uses: around.uses, nodes: nodeDeps }),
+      counts: () => counts({ store, nodes: nodeDeps }),
       volumeName: (id) => (nodes[0]?.deps.volume(id) ?? store.volume(id))?.name,
       endCopies: () => copying.copies.end(),
       close,

@@ -83,10 +83,10 @@ async function serve(...[argv, env, io]: Parameters<Command>): Promise<number> {
 
 async function proxyWith(options: Options): Promise<Proxy> {
   const { proxy } = await import('../proxy.js');
-  const { proxyAddress } = await import('../proxy/proxy-address.js');
+  const { listenAddress } = await import('../csi/listen-address.js');
   const { createLog } = await import('../log.js');
   const { socketPathOf } = await import('../csi/endpoint.js');
-  const address = proxyAddress(options.proxyEndpoint);
+  const address = listenAddress(options.proxyEndpoint);
   if (address === undefined) throw new UsageError('option proxy-endpoint names no address');
   return proxy({
     socketPath: socketPathOf(options.endpoint),

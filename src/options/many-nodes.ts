@@ -1,5 +1,5 @@
 import { count, endpoint, type Kind } from './kind.js';
-import { proxyAddress } from '../proxy/proxy-address.js';
+import { listenAddress } from '../csi/listen-address.js';
 import type { Option } from './option.js';
 
 /** More than anybody's test needs, and few enough for a socket each. */
@@ -25,7 +25,7 @@ const proxyEndpoint: Kind<string> = {
   placeholder: 'ADDRESS',
   expected: 'tcp://HOST:PORT, tcp://:PORT, the address of a unix socket, or nothing',
   read: (given) =>
-    given === '' || (typeof given === 'string' && proxyAddress(given) !== undefined)
+    given === '' || (typeof given === 'string' && listenAddress(given) !== undefined)
       ? given
       : undefined,
 };

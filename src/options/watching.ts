@@ -1,6 +1,18 @@
-import { bytes, count, onOff } from './kind.js';
+import { listenAddress } from '../csi/listen-address.js';
+import { bytes, count, onOff, type Kind } from './kind.js';
 import { optionalFile, optionalSocket } from './optional-path.js';
 import type { Option } from './option.js';
+
+/** Comes out as it was given. */
+const httpAddress: Kind<string> = {
+  form: 'value',
+  placeholder: 'HOST:PORT',
+  expected: 'HOST:PORT, :PORT or nothing',
+  read: (given) =>
+    given === '' || (typeof given === 'string' && listenAddress(`tcp://${given}`) !== undefined)
+      ? given
+      : undefined,
+};
 
 /** The options of what shows a driver at work and takes commands while it runs. */
 export const WATCHING = {
@@ -33,5 +45,11 @@ export const WATCHING = {
     kind: onOff,
     default: 'false',
     help: "Write every call to standard output as Kubernetes' end-to-end suite reads it: gRPCCall: {...}.",
+  },
+  httpEndpoint: {
+    group: 'How it is watched and steered',
+    kind: httpAddress,
+    default: '',
+    help: 'Where /metrics and /healthz are served over HTTP: HOST:PORT, or :PORT for everyone; empty: nowhere.',
   },
 } as const satisfies Readonly<Record<string, Option<unknown>>>;

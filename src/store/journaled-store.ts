@@ -64,6 +64,8 @@ export function createJournaledStore({
     volumes: (after, limit) =>
       ids.following(after, limit).flatMap((volumeId) => volumes.get(volumeId) ?? []),
 
+    totals: () => ledger.totals(),
+
     get volumeCount() {
       return volumes.size;
     },

@@ -4,8 +4,9 @@ import type { Snapshot } from '../model/snapshot.js';
 import type { Volume } from '../model/volume.js';
 import { snapshotShape } from '../record/snapshot.js';
 import { volumeShape } from '../record/volume.js';
-import { attachmentsShape, nodeVolumesShape, type Totals } from './schema.js';
+import { attachmentsShape, nodeVolumesShape } from './schema.js';
 import { createSortedIds, type SortedIds } from './sorted-ids.js';
+import type { Totals } from './store.js';
 import { createTable, type Table } from './table.js';
 import { createTally, type Tally } from './tally.js';
 

@@ -6,8 +6,8 @@ import type { KeyValue } from './key-value.js';
 import { createLedger, type Ledger } from './ledger.js';
 import { writeRecord } from '../record/envelope.js';
 import { readStored } from './record.js';
-import { identityShape, totalsShape, type Identity, type Totals } from './schema.js';
-import type { Store } from './store.js';
+import { identityShape, totalsShape, type Identity } from './schema.js';
+import type { Store, Totals } from './store.js';
 
 const IDENTITY = 'meta/identity';
 const TOTALS = 'meta/totals';

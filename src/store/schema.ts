@@ -1,3 +1,4 @@
+import type { Totals } from './store.js';
 import type { Attachment } from '../model/attachment.js';
 import type { NodeVolume, Publication, PublishArguments, Staging } from '../model/node-volume.js';
 import {
@@ -55,16 +56,9 @@ export interface Identity {
 export const identityShape = object<Identity>({ id: text });
 
 /**
- * What all records of the controller come to. Every batch of theirs carries it, because LevelDB drops
- * damaged parts of its log without a word: then the records no longer come to this.
+ * Every batch of the controller carries the totals, because LevelDB drops damaged parts of its log without
+ * a word: then the records no longer come to them.
  */
-export interface Totals {
-  readonly volumes: number;
-  readonly attachments: number;
-  readonly snapshots: number;
-  readonly promisedBytes: bigint;
-}
-
 export const totalsShape = object<Totals>({
   volumes: count,
   attachments: count,

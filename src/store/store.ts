@@ -21,6 +21,7 @@ export interface Store {
   volumeNamed(name: string): Volume | undefined;
   /** At most `limit` volumes in order of id, from the first id after `after` (empty: from the start). */
   volumes(after: string, limit: number): Volume[];
+  totals(): Totals;
   /** The number of volumes. */
   readonly volumeCount: number;
   /** The bytes promised to volumes of a kind. */
@@ -60,6 +61,15 @@ export interface Store {
 
   /** Resolves when everything called before is kept; nothing may be called after. */
   close(): Promise<void>;
+}
+
+/** What all records of the controller come to. */
+export interface Totals {
+  readonly volumes: number;
+  readonly attachments: number;
+  readonly snapshots: number;
+  /** In bytes. */
+  readonly promisedBytes: bigint;
 }
 
 /** Opening failed in a way that a person must look at. The message says what to do; nothing was changed. */

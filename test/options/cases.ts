@@ -425,6 +425,15 @@ export const CASES: { readonly [F in Field]: Case } = {
     bad: ['tcp://:65536', 'tcp://host', 'http://a:1', 'tcp://a:b', 'unix://'],
     expected: 'tcp://HOST:PORT',
   },
+  httpEndpoint: {
+    good: [
+      ['', { httpEndpoint: '' }],
+      [':9090', { httpEndpoint: ':9090' }],
+      ['127.0.0.1:9090', { httpEndpoint: '127.0.0.1:9090' }],
+    ],
+    bad: ['9090', '127.0.0.1', 'unix:///a', ':65536'],
+    expected: 'HOST:PORT',
+  },
   secretsFile: {
     good: [
       ['', { secretsFile: '' }],

@@ -1,11 +1,11 @@
-import { EndpointError, socketPathOf } from '../csi/endpoint.js';
+import { EndpointError, socketPathOf } from './endpoint.js';
 
 /** An address to listen at, as node:net has it. */
-export type ProxyAddress =
+export type ListenAddress =
   { readonly path: string } | { readonly port: number; readonly host?: string };
 
 /** Reads `tcp://:9000`, `tcp://127.0.0.1:9000` or a unix socket; undefined for anything else. */
-export function proxyAddress(text: string): ProxyAddress | undefined {
+export function listenAddress(text: string): ListenAddress | undefined {
   const tcp = /^tcp:\/\/(?:\[([0-9a-fA-F:]+)\]|([A-Za-z0-9.-]*)):([0-9]{1,5})$/.exec(text);
   if (tcp !== null) {
     const [, v6, name = '', digits] = tcp;

@@ -1,0 +1,45 @@
+import type { CallObserver } from '../csi/ended-call.js';
+import { listenAddress } from '../csi/listen-address.js';
+import type { Log } from '../log.js';
+import { metrics, type MetricCounts } from '../metrics/metrics.js';
+import { serveHttp } from './http-server.js';
+import { monitoringPages } from './pages.js';
+
+/** What a driver tells monitoring, over HTTP. */
+export interface Monitoring {
+  /** As a URL. */
+  readonly url: string;
+  /** To be told of the calls. */
+  readonly observers: readonly CallObserver[];
+  stop(): Promise<void>;
+}
+
+export interface MonitoringOptions {
+  /** `HOST:PORT` or `:PORT`. */
+  readonly endpoint: string;
+  readonly log: Log;
+  health(): { readonly state: string; readonly reason?: string };
+  /** Undefined while the state is not open. */
+  counts(): MetricCounts | undefined;
+  readonly faults: { list(): readonly { readonly id: string; readonly fired: number }[] };
+}
+
+/** Serves /metrics and /healthz from when it resolves. Throws a ListenError. */
+export async function startMonitoring(options: MonitoringOptions): Promise<Monitoring> {
+  const { endpoint, log, health, counts, faults } = options;
+  const address = listenAddress(`tcp://${endpoint}`);
+  if (address === undefined || !('port' in address)) {
+    throw new TypeError(`not an address for HTTP: ${endpoint}`);
+  }
+  const measured = metrics(() => ({
+    counts: counts(),
+    faultsFired: new Map(faults.list().map(({ id, fired }) => [id, fired])),
+  }));
+  const pages = monitoringPages(measured, () => {
+    const { state, reason = '' } = health();
+    return { ready: state === 'ready', reason };
+  });
+  const server = await serveHttp({ address, pages, log });
+  log.info({ url: server.url }, 'metrics and health are served');
+  return { url: server.url, observers: [measured.observe], stop: server.stop };
+}
