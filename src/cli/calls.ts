@@ -1,5 +1,11 @@
 import type { AdminClient } from '../admin/admin-client.js';
-import { callFilter, CallFilterError, FILTER_KEYS, type CallFilter } from '../calls/call-filter.js';
+import {
+  callFilter,
+  CallFilterError,
+  checkedFilter,
+  FILTER_KEYS,
+  type CallFilter,
+} from '../calls/call-filter.js';
 import { printable } from '../conformance/report/printable.js';
 import { property } from '../csi/message-type.js';
 import type { Environment } from '../options/environment.js';
@@ -57,7 +63,8 @@ async function waitFor(
   io: Io,
 ): Promise<number> {
   const timeout = one(given, 'timeout', duration) ?? WAIT_MS;
-  const path = `/calls/wait?${query({ ...filterOf(given), ...waitedFor(pattern) })}timeout=${timeout}`;
+  const filter = { ...filterOf(given), ...sensible(() => callFilter(pattern)) };
+  const path = `/calls/wait?${query(filter)}timeout=${timeout}`;
   const call = property(await driver.ask('GET', path), 'call');
   if (typeof call === 'object' && call !== null) {
     show([call], given, io);
@@ -68,20 +75,21 @@ async function waitFor(
 }
 
 function filterOf(given: Given): CallFilter {
-  return Object.fromEntries(
+  const filter = Object.fromEntries(
     FILTER_KEYS.flatMap((key) => {
       const value = given.first(key);
       return value === undefined ? [] : [[key, value]];
     }),
   );
+  return sensible(() => checkedFilter(filter));
 }
 
-function waitedFor(pattern: string): CallFilter {
+function sensible(read: () => CallFilter): CallFilter {
   try {
-    return callFilter(pattern);
+    return read();
   } catch (error) {
     if (!(error instanceof CallFilterError)) throw error;
-    throw new UsageError(`option wait: ${error.message}`);
+    throw new UsageError(error.message);
   }
 }
 

@@ -14,11 +14,11 @@ export const REPLAY_FLAGS = {
 
 /** What `csi-mock replay --help` says. */
 export function replayHelp(): string {
-  return `csi-mock replay sends the calls of a call log to a driver, any driver, in their order, and tells which
-are now answered with another code.
+  return `csi-mock replay sends the calls of a call log to a driver, any driver, in their order, and tells
+which are now answered with another code.
 
-What a driver makes up itself (ids, tokens, contexts) is taken from its new answers. Secrets and mount
-flags are in no call log: the ones come from a file, the others are left out.
+What a driver makes up itself (ids, tokens, contexts) is taken from its new answers. Secrets and
+mount flags are in no call log: the ones come from a file, the others are left out.
 
 Examples:
   csi-mock calls --json > calls.ndjson       or csi-mock --call-log-file=calls.ndjson

@@ -9,10 +9,22 @@ async function script(shell: string): Promise<string> {
   return io.stdout.text;
 }
 
+const COMMANDS =
+  'serve check call calls replay faults volumes nodes health clear pool completion help version'.split(
+    ' ',
+  );
+
 describe('completion', () => {
   for (const [words, offered] of [
-    [[''], ['serve', 'check', 'call', 'pool', 'completion', 'help', 'version']],
-    [['c'], ['check', 'call', 'completion']],
+    [[''], COMMANDS],
+    [['c'], ['check', 'call', 'calls', 'clear', 'completion']],
+    [['calls', '--fo'], ['--follow']],
+    [
+      ['faults', 're'],
+      ['replace', 'remove'],
+    ],
+    [['volumes', '--a'], ['--admin-socket']],
+    [['replay', '--s'], ['--secrets']],
     [['--log-f'], ['--log-format']],
     [['--sync=never', '--log-f'], ['--log-format']],
     [
@@ -72,7 +84,7 @@ COMP_WORDS=(csi-mock "$@"); COMP_CWORD=$#; _csi_mock; printf '%s\\n' "\${COMPREP
   });
 
   for (const line of [
-    "complete -c csi-mock -n '__fish_use_subcommand' -f -a 'serve check call pool completion help version'",
+    `complete -c csi-mock -n '__fish_use_subcommand' -f -a '${COMMANDS.join(' ')}'`,
     "complete -c csi-mock -n '__fish_seen_subcommand_from check' -l format -x -a 'text json junit markdown tap'",
     "complete -c csi-mock -n '__fish_seen_subcommand_from call; and __fish_seen_subcommand_from CreateVolume' -l capacity-range.required-bytes",
   ]) {

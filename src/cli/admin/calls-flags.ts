@@ -33,6 +33,7 @@ Examples:
 Options:
 ${flagHelp(CALLS_FLAGS)}
 
-Exit codes: 0; 1 --wait ended without such a call, or no driver answers; 2 the command line is wrong.
+Exit codes: 0; 1 --wait ended without such a call, or no driver answers; 2 the command line is
+wrong.
 `;
 }
