@@ -49,7 +49,7 @@ export function sourceHolds(overlap: 'wait' | 'abort'): SourceHolds {
     return new Promise((resolve, reject) => {
       const giveUp = () => {
         leave(id, holder);
-        reject(new StatusError('CANCELLED', `the caller gave up while ${id} was being copied`));
+        reject(new StatusError('CANCELLED', `the caller gave up while waiting for a call on ${id}`));
       };
       const holder: Holder = {
         shared,
@@ -66,7 +66,7 @@ export function sourceHolds(overlap: 'wait' | 'abort'): SourceHolds {
       if (signal.aborted) giveUp();
       else if (overlap === 'abort') {
         leave(id, holder);
-        reject(new StatusError('ABORTED', `${id} is being copied; try again later`));
+        reject(new StatusError('ABORTED', `another call on ${id} is under way; try again later`));
       }
     });
   }

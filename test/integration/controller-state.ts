@@ -16,7 +16,8 @@ interface Controlled {
 export async function controllerState({ client, options }: Controlled): Promise<object> {
   const { entries } = await client.controller.ListVolumes({});
   const below = (name: string): string[] => readdirSync(join(options.poolDir, name)).toSorted();
-  return { entries, incoming: below('incoming'), volumes: below('volumes') };
+  const names = ['incoming', 'volumes', 'incoming-snapshots', 'snapshots'];
+  return { entries, pool: names.map((name) => [name, below(name)]) };
 }
 
 /** Expects a refusal, and all volumes, sizes, attachments and data to be as before. */
