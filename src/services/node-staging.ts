@@ -21,11 +21,13 @@ export function staging(deps: NodeDeps): Staging {
     path: string,
     others: readonly string[],
   ): Promise<boolean> {
-    if (await mounts.remove(volumeId, path, others)) return true;
+    const format = deps.volume(volumeId)?.format;
     const device = deviceIn(path);
-    const removed = await mounts.remove(volumeId, device, others);
+    // Of a volume that has been deleted, only its mounts tell what it was.
+    const isDevice = format === 'raw' || (format === undefined && mounts.isAt(volumeId, device));
+    const removed = await mounts.remove(volumeId, isDevice ? device : path, others);
     // Made by the driver; a crash may have left it empty.
-    if (removed || deps.volume(volumeId)?.format === 'raw') mounts.clear(device);
+    if (isDevice) mounts.clear(device);
     return removed;
   }
 

@@ -125,7 +125,7 @@ export function volumeMounts({
         await translatedLater(async () => unmount(path));
         removed = true;
       }
-      devices.release(volumeId, others);
+      devices.release(volumeId, [...others, path]);
       return removed;
     },
 

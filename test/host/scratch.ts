@@ -43,7 +43,12 @@ export function scratch(
       return path;
     },
     remove() {
+      // Images that a failed test has left attached would keep the file system alive.
+      const attached = attachedBelow(root);
       umount2(root, MNT_DETACH);
+      for (const line of attached) {
+        execFileSync('losetup', ['--detach', `/dev/${line.split(' ')[0]}`]);
+      }
       rmdirSync(root);
     },
   };
@@ -84,4 +89,20 @@ export function mountsBelow(directory: string, process: number | 'self' = 'self'
   return readFileSync(`/proc/${process}/mountinfo`, 'utf8')
     .split('\n')
     .filter((line) => `${line.split(' ')[4]}/`.startsWith(`${directory}/`));
+}
+
+/** The loop devices whose images are below a directory, by their names and the images' paths. */
+export function attachedBelow(directory: string): string[] {
+  return readdirSync('/sys/block')
+    .filter((name) => name.startsWith('loop'))
+    .map((name) => `${name} ${imageOf(name)}`)
+    .filter((line) => line.includes(` ${directory}/`));
+}
+
+function imageOf(device: string): string {
+  try {
+    return readFileSync(`/sys/block/${device}/loop/backing_file`, 'utf8').trim();
+  } catch {
+    return '';
+  }
 }

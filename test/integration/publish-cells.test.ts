@@ -1,5 +1,3 @@
-import { readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { expect } from 'chai';
 import type { NodePublishVolumeRequest } from '../../src/csi/generated/csi/v1/NodePublishVolumeRequest.js';
 import {
@@ -9,16 +7,23 @@ import {
   needsSingleNodeMultiWriter,
   type AccessMode,
 } from '../../src/model/access-mode.js';
-import { mountsBelow } from '../host/scratch.js';
+import { attachedBelow, mountsBelow } from '../host/scratch.js';
 import { withDriver } from './driver-under-test.js';
 import { refused } from './refusal.js';
-import { mountCapability, stagedVolume, type TestVolume } from './test-volume.js';
+import { capabilityOf, stagedVolumeOf, type TestVolume } from './test-volume.js';
+import { READ_ONLY_CODE, readText, writeText } from './volume-text.js';
+
+type Difference = [string, (volume: TestVolume) => NodePublishVolumeRequest];
 
 /** Every difference in P that the spec's tables are about while mode, type and fs_type stay. */
-const DIFFERENCES: [string, (volume: TestVolume) => NodePublishVolumeRequest][] = [
+const DIFFERENCES: Difference[] = [
   ['readonly', () => ({ readonly: true })],
   ['publish_context', () => ({ publish_context: { attached: 'otherwise' } })],
   ['volume_context', () => ({ volume_context: { key: 'value' } })],
+];
+
+/** Those that only a volume has that is mounted. */
+const MOUNT_DIFFERENCES: Difference[] = [
   [
     'mount_flags',
     ({ capability }) => ({
@@ -33,141 +38,151 @@ const DIFFERENCES: [string, (volume: TestVolume) => NodePublishVolumeRequest][] 
   ],
 ];
 
-describe('a second NodePublishVolume, over the socket, with real mounts', () => {
-  for (const advertised of [true, false]) {
-    describe(`SINGLE_NODE_MULTI_WRITER ${advertised ? 'advertised' : 'not advertised'}`, () => {
-      const driver = withDriver(
-        advertised
-          ? {}
-          : {
-              withoutControllerCapability: ['SINGLE_NODE_MULTI_WRITER'],
-              withoutNodeCapability: ['SINGLE_NODE_MULTI_WRITER'],
-            },
-      );
-      const modes = ACCESS_MODES.filter((mode) => advertised || !needsSingleNodeMultiWriter(mode));
+for (const format of ['directory', 'raw'] as const) {
+  describe(`a second NodePublishVolume of a ${format} volume, over the socket, with real mounts`, () => {
+    const differences = format === 'raw' ? DIFFERENCES : [...DIFFERENCES, ...MOUNT_DIFFERENCES];
+    for (const advertised of [true, false]) {
+      describe(`SINGLE_NODE_MULTI_WRITER ${advertised ? 'advertised' : 'not advertised'}`, () => {
+        const driver = withDriver(
+          advertised
+            ? {}
+            : {
+                withoutControllerCapability: ['SINGLE_NODE_MULTI_WRITER'],
+                withoutNodeCapability: ['SINGLE_NODE_MULTI_WRITER'],
+              },
+        );
+        const modes = ACCESS_MODES.filter(
+          (mode) => advertised || !needsSingleNodeMultiWriter(mode),
+        );
 
-      for (const mode of modes) {
-        const otherTarget =
-          isMultiNode(mode) || mode === 'SINGLE_NODE_MULTI_WRITER' ? 'OK' : 'FAILED_PRECONDITION';
-        describe(mode, () => {
-          let volume: TestVolume;
-          beforeEach(async () => {
-            volume = await stagedVolume(driver, mode);
-            await volume.publish('a');
-          });
-          afterEach(async () => {
-            for (const name of ['a', 'b']) await volume.unpublish(name);
-            await volume.unstage();
-            await volume.detach();
-            await volume.remove();
-            expect(mountsBelow(driver.scratch.path(volume.id))).to.deep.equal([]);
-          });
-
-          /** The second call at another target is answered as the row of the mode says. */
-          async function otherTargetIsAnswered(changed: NodePublishVolumeRequest): Promise<void> {
-            const before = mountsBelow(driver.scratch.root);
-            if (otherTarget === 'OK') {
-              await volume.publish('b', changed);
-              expect(mountsBelow(driver.scratch.root)).to.have.lengthOf(before.length + 1);
-              expectSharedData(mode, volume, changed);
-            } else {
-              await refused(volume.publish('b', changed), otherTarget, /\/a/);
-              expect(mountsBelow(driver.scratch.root)).to.deep.equal(before);
-            }
-          }
-
-          it('T1=T2, P1=P2: OK (idempotent)', async () => {
-            const before = mountsBelow(driver.scratch.root);
-            await volume.publish('a');
-            expect(mountsBelow(driver.scratch.root)).to.deep.equal(before);
-          });
-          it('T1=T2, other secrets: OK (idempotent)', async () => {
-            await volume.publish('a', { secrets: { password: 'another' } });
-          });
-          it('T1=T2, fresh csi.storage.k8s.io/ keys: OK (idempotent)', async () => {
-            await volume.publish('a', {
-              volume_context: { 'csi.storage.k8s.io/serviceAccount.tokens': '{}' },
-            });
-          });
-          it(`T1!=T2, P1=P2: ${otherTarget}`, () => otherTargetIsAnswered({}));
-
-          for (const [name, difference] of DIFFERENCES) {
-            it(`T1=T2, P1!=P2 by ${name}: ALREADY_EXISTS`, async () => {
-              const before = mountsBelow(driver.scratch.root);
-              await refused(
-                volume.publish('a', difference(volume)),
-                'ALREADY_EXISTS',
-                new RegExp(name),
-              );
-              expect(mountsBelow(driver.scratch.root)).to.deep.equal(before);
+        for (const mode of modes) {
+          const otherTarget =
+            isMultiNode(mode) || mode === 'SINGLE_NODE_MULTI_WRITER' ? 'OK' : 'FAILED_PRECONDITION';
+          describe(mode, () => {
+            let volume: TestVolume;
+            beforeEach(async () => {
+              volume = await stagedVolumeOf(format, driver, mode);
               await volume.publish('a');
             });
-            it(`T1!=T2, P1!=P2 by ${name}: ${otherTarget}`, () =>
-              otherTargetIsAnswered(difference(volume)));
-          }
-
-          if (otherTarget === 'FAILED_PRECONDITION') {
-            it('an unpublish frees the place for another target', async () => {
-              await volume.unpublish('a');
-              await volume.publish('b');
+            afterEach(async () => {
+              for (const name of ['a', 'b']) await volume.unpublish(name);
+              await volume.unstage();
+              await volume.detach();
+              await volume.remove();
+              expect(mountsBelow(driver.scratch.path(volume.id))).to.deep.equal([]);
+              expect(attachedBelow(driver.scratch.root)).to.deep.equal([]);
             });
-          }
-        });
-      }
 
-      if (!advertised) {
-        for (const mode of ACCESS_MODES.filter(needsSingleNodeMultiWriter)) {
-          it(`${mode} is an unsupported field everywhere but in ValidateVolumeCapabilities`, async () => {
-            const volume = await stagedVolume(driver, 'SINGLE_NODE_WRITER');
-            const { controller, node } = driver.client;
-            const volume_capability = mountCapability(mode);
-            const ids = { volume_id: volume.id, node_id: driver.nodeId };
-            const calls = [
-              controller.CreateVolume({ name: mode, volume_capabilities: [volume_capability] }),
-              controller.ControllerPublishVolume({ ...ids, volume_capability }),
-              controller.ControllerExpandVolume({
-                ...ids,
-                volume_capability,
-                capacity_range: { required_bytes: 1 },
-              }),
-              node.NodeStageVolume({
-                ...ids,
-                volume_capability,
-                staging_target_path: volume.stagingPath,
-              }),
-              volume.publish('a', { volume_capability }),
-            ];
-            for (const call of calls) await refused(call, 'INVALID_ARGUMENT', new RegExp(mode));
-            const validated = await controller.ValidateVolumeCapabilities({
-              volume_id: volume.id,
-              volume_capabilities: [volume_capability],
+            /** The second call at another target is answered as the row of the mode says. */
+            async function otherTargetIsAnswered(changed: NodePublishVolumeRequest): Promise<void> {
+              const before = mountsBelow(driver.scratch.root);
+              if (otherTarget === 'OK') {
+                await volume.publish('b', changed);
+                expect(mountsBelow(driver.scratch.root)).to.have.lengthOf(before.length + 1);
+                expectSharedData(mode, volume, changed);
+              } else {
+                await refused(volume.publish('b', changed), otherTarget, /\/a/);
+                expect(mountsBelow(driver.scratch.root)).to.deep.equal(before);
+              }
+            }
+
+            it('T1=T2, P1=P2: OK (idempotent)', async () => {
+              const before = mountsBelow(driver.scratch.root);
+              await volume.publish('a');
+              expect(mountsBelow(driver.scratch.root)).to.deep.equal(before);
             });
-            expect(validated.confirmed).to.equal(null);
-            expect(validated.message).to.include(mode);
+            it('T1=T2, other secrets: OK (idempotent)', async () => {
+              await volume.publish('a', { secrets: { password: 'another' } });
+            });
+            it('T1=T2, fresh csi.storage.k8s.io/ keys: OK (idempotent)', async () => {
+              await volume.publish('a', {
+                volume_context: { 'csi.storage.k8s.io/serviceAccount.tokens': '{}' },
+              });
+            });
+            it(`T1!=T2, P1=P2: ${otherTarget}`, () => otherTargetIsAnswered({}));
+
+            for (const [name, difference] of differences) {
+              it(`T1=T2, P1!=P2 by ${name}: ALREADY_EXISTS`, async () => {
+                const before = mountsBelow(driver.scratch.root);
+                await refused(
+                  volume.publish('a', difference(volume)),
+                  'ALREADY_EXISTS',
+                  new RegExp(name),
+                );
+                expect(mountsBelow(driver.scratch.root)).to.deep.equal(before);
+                await volume.publish('a');
+              });
+              it(`T1!=T2, P1!=P2 by ${name}: ${otherTarget}`, () =>
+                otherTargetIsAnswered(difference(volume)));
+            }
+
+            if (otherTarget === 'FAILED_PRECONDITION') {
+              it('an unpublish frees the place for another target', async () => {
+                await volume.unpublish('a');
+                await volume.publish('b');
+              });
+            }
           });
         }
-      }
-    });
-  }
-});
+
+        if (!advertised) {
+          for (const mode of ACCESS_MODES.filter(needsSingleNodeMultiWriter)) {
+            it(`${mode} is an unsupported field everywhere but in ValidateVolumeCapabilities`, async () => {
+              const volume = await stagedVolumeOf(format, driver, 'SINGLE_NODE_WRITER');
+              const { controller, node } = driver.client;
+              const volume_capability = capabilityOf(format, mode);
+              const ids = { volume_id: volume.id, node_id: driver.nodeId };
+              const calls = [
+                controller.CreateVolume({ name: mode, volume_capabilities: [volume_capability] }),
+                controller.ControllerPublishVolume({ ...ids, volume_capability }),
+                controller.ControllerExpandVolume({
+                  ...ids,
+                  volume_capability,
+                  capacity_range: { required_bytes: 1 },
+                }),
+                node.NodeStageVolume({
+                  ...ids,
+                  volume_capability,
+                  staging_target_path: volume.stagingPath,
+                }),
+                volume.publish('a', { volume_capability }),
+              ];
+              for (const call of calls) await refused(call, 'INVALID_ARGUMENT', new RegExp(mode));
+              const validated = await controller.ValidateVolumeCapabilities({
+                volume_id: volume.id,
+                volume_capabilities: [volume_capability],
+              });
+              expect(validated.confirmed).to.equal(null);
+              expect(validated.message).to.include(mode);
+              await volume.unstage();
+              await volume.detach();
+              await volume.remove();
+            });
+          }
+        }
+      });
+    }
+  });
+}
 
 /** What is written through the first target is read through the second, and back. */
 function expectSharedData(
   mode: AccessMode,
-  { target }: TestVolume,
+  { format, target }: TestVolume,
   changed: NodePublishVolumeRequest,
 ): void {
-  const [a, b] = [join(target('a'), 'file'), join(target('b'), 'file')];
+  const [a, b] = [target('a'), target('b')];
+  const code = READ_ONLY_CODE[format];
   if (isReaderOnly(mode)) {
-    for (const file of [a, b]) expect(() => writeFileSync(file, '')).to.throw('EROFS');
+    for (const path of [a, b]) expect(() => writeText(format, path, 'x')).to.throw(code);
     return;
   }
-  writeFileSync(a, 'by a');
-  expect(readFileSync(b, 'utf8')).to.equal('by a');
+  writeText(format, a, 'by a');
+  expect(readText(format, b, 4)).to.equal('by a');
   if (changed.readonly === true) {
-    expect(() => writeFileSync(b, '')).to.throw('EROFS');
+    expect(() => writeText(format, b, 'by b')).to.throw(code);
   } else {
-    writeFileSync(b, 'by b');
-    expect(readFileSync(a, 'utf8')).to.equal('by b');
+    writeText(format, b, 'by b');
+    expect(readText(format, a, 4)).to.equal('by b');
   }
 }

@@ -3,22 +3,23 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import { StatusError } from '../../src/csi/status.js';
 import type { AccessMode } from '../../src/model/access-mode.js';
-import { mountsBelow } from '../host/scratch.js';
+import type { Format } from '../../src/model/format.js';
+import { attachedBelow, mountsBelow } from '../host/scratch.js';
 import type { DriverUnderTest } from './driver-under-test.js';
 import { eventually } from './eventually.js';
-import { createdVolume, stagedVolume, type TestVolume } from './test-volume.js';
+import { createdVolumeOf, stagedVolumeOf, type TestVolume } from './test-volume.js';
 
-/** Makes the volumes of a test. */
+/** Makes the volumes of a test; of one format. */
 export interface Volumes {
   created(mode: AccessMode, ...createdWith: readonly AccessMode[]): Promise<TestVolume>;
   staged(mode: AccessMode, ...createdWith: readonly AccessMode[]): Promise<TestVolume>;
 }
 
 /**
- * Takes the volumes of each test down after it, as a CO would, and expects that no mount, no target and
- * no data is left of them.
+ * Takes the volumes of each test down after it, as a CO would, and expects that no mount, no target, no
+ * loop device and no data is left of them.
  */
-export function takenDownVolumes(driver: DriverUnderTest): Volumes {
+export function takenDownVolumes(driver: DriverUnderTest, format: Format = 'directory'): Volumes {
   const made: { readonly volume: TestVolume; readonly published: Set<string> }[] = [];
 
   function kept(volume: TestVolume): TestVolume {
@@ -50,6 +51,7 @@ export function takenDownVolumes(driver: DriverUnderTest): Volumes {
     }
     expect(mountsBelow(driver.scratch.root), 'mounts').to.have.lengthOf(1);
     expect(targets.filter(isThere), 'targets').to.deep.equal([]);
+    expect(attachedBelow(driver.scratch.root), 'loop devices').to.deep.equal([]);
     const { poolDir } = driver.options;
     expect(readdirSync(join(poolDir, 'volumes')), 'data').to.deep.equal([]);
     // What was deleted is removed in the background.
@@ -61,8 +63,8 @@ export function takenDownVolumes(driver: DriverUnderTest): Volumes {
   });
 
   return {
-    created: async (...modes) => kept(await createdVolume(driver, ...modes)),
-    staged: async (...modes) => kept(await stagedVolume(driver, ...modes)),
+    created: async (...modes) => kept(await createdVolumeOf(format, driver, ...modes)),
+    staged: async (...modes) => kept(await stagedVolumeOf(format, driver, ...modes)),
   };
 }
 

@@ -1,14 +1,17 @@
 import { randomUUID } from 'node:crypto';
+import type { CreateVolumeRequest } from '../../src/csi/generated/csi/v1/CreateVolumeRequest.js';
 import type { ControllerPublishVolumeRequest } from '../../src/csi/generated/csi/v1/ControllerPublishVolumeRequest.js';
 import type { NodePublishVolumeRequest } from '../../src/csi/generated/csi/v1/NodePublishVolumeRequest.js';
 import type { NodeStageVolumeRequest } from '../../src/csi/generated/csi/v1/NodeStageVolumeRequest.js';
 import type { VolumeCapability } from '../../src/csi/generated/csi/v1/VolumeCapability.js';
 import type { AccessMode } from '../../src/model/access-mode.js';
+import type { Format } from '../../src/model/format.js';
 import type { DriverUnderTest } from './driver-under-test.js';
 
 /** A volume of a test, with the arguments that a CO would give for it. */
 export interface TestVolume {
   readonly id: string;
+  readonly format: Format;
   readonly capability: VolumeCapability;
   /** A directory, as the CO makes it. */
   readonly stagingPath: string;
@@ -33,18 +36,56 @@ export function mountCapability(
   return { access_mode: { mode }, mount };
 }
 
+/** The capability with which a volume of the format is used. */
+export function capabilityOf(format: Format, mode: AccessMode): VolumeCapability {
+  switch (format) {
+    case 'directory':
+      return mountCapability(mode);
+    case 'raw':
+      return { access_mode: { mode }, block: {} };
+    case 'ext4':
+    case 'xfs':
+      return mountCapability(mode, { fs_type: format });
+  }
+}
+
+/** What a CreateVolume for a volume of the format asks for, beside its name. */
+export function creationOf(
+  format: Format,
+  modes: readonly AccessMode[],
+): Pick<CreateVolumeRequest, 'volume_capabilities' | 'parameters' | 'capacity_range'> {
+  return {
+    volume_capabilities: modes.map((mode) => capabilityOf(format, mode)),
+    ...(format === 'ext4' || format === 'xfs' ? { parameters: { enforceSize: 'true' } } : {}),
+    ...(format === 'directory' ? {} : { capacity_range: { required_bytes: IMAGE_BYTES[format] } }),
+  };
+}
+
+/** The sizes of the images of tests: small ones, of which mkfs.xfs refuses less than 300 MiB. */
+export const IMAGE_BYTES = { raw: 2 ** 20, ext4: 32 * 2 ** 20, xfs: 300 * 2 ** 20 } as const;
+
 /** Creates a volume that supports the modes in `createdWith`, to be used with `mode`. */
-export async function createdVolume(
+export function createdVolume(
+  driver: DriverUnderTest,
+  mode: AccessMode,
+  ...createdWith: readonly AccessMode[]
+): Promise<TestVolume> {
+  return createdVolumeOf('directory', driver, mode, ...createdWith);
+}
+
+/** The same for a volume of another format. */
+export async function createdVolumeOf(
+  format: Format,
   driver: DriverUnderTest,
   mode: AccessMode,
   ...createdWith: readonly AccessMode[]
 ): Promise<TestVolume> {
   const name = randomUUID();
-  const capability = mountCapability(mode);
+  const capability = capabilityOf(format, mode);
   const modes = createdWith.length === 0 ? [mode] : createdWith;
   const { volume } = await driver.client.controller.CreateVolume({
     name,
-    volume_capabilities: modes.map((each) => mountCapability(each)),
+    ...creationOf(format, modes),
   });
   const id = volume?.volume_id ?? '';
   const stagingPath = driver.scratch.make(name, 'staging');
@@ -54,6 +95,7 @@ export async function createdVolume(
 
   return {
     id,
+    format,
     capability,
     stagingPath,
     get publishContext() {
@@ -97,12 +139,22 @@ export async function createdVolume(
 }
 
 /** Creates a volume that supports `createdWith`, and controller-publishes and stages it for `mode`. */
-export async function stagedVolume(
+export function stagedVolume(
   driver: DriverUnderTest,
   mode: AccessMode,
   ...createdWith: readonly AccessMode[]
 ): Promise<TestVolume> {
-  const volume = await createdVolume(driver, mode, ...createdWith);
+  return stagedVolumeOf('directory', driver, mode, ...createdWith);
+}
+
+/** The same for a volume of another format. */
+export async function stagedVolumeOf(
+  format: Format,
+  driver: DriverUnderTest,
+  mode: AccessMode,
+  ...createdWith: readonly AccessMode[]
+): Promise<TestVolume> {
+  const volume = await createdVolumeOf(format, driver, mode, ...createdWith);
   await volume.attach();
   await volume.stage();
   return volume;
