@@ -49,7 +49,7 @@ export function assembleController(
  * From where new volumes are reached. A pool that nodes share is reached from all of them, unless the
  * controller is told the segments of those that have it.
  */
-function topologiesOf({ options, shared, nodes }: Foundation): readonly Topology[] {
+export function topologiesOf({ options, shared, nodes }: Foundation): readonly Topology[] {
   if (shared === undefined)
     return nodes.flatMap(({ topology }) => (topology === null ? [] : [topology]));
   const { topology, topologySegments } = options;

@@ -1,3 +1,4 @@
+import { ADOPTION_FLAGS } from './adoption-flags.js';
 import { RPCS } from '../csi/rpc.js';
 import { FIELDS, flagName } from '../options/given.js';
 import { OPTIONS } from '../options/table.js';
@@ -64,7 +65,7 @@ function wordsOf(commands: readonly string[]): Words {
     after: new Map([
       ['', commands],
       ['serve', options],
-      ['pool', ['rebuild', ...options]],
+      ['pool', ['rebuild', 'adopt', ...dashed(ADOPTION_FLAGS), ...options]],
       ['check', dashed(CHECK_FLAGS)],
       ['completion', SHELLS],
       ['calls', dashed(CALLS_FLAGS)],
@@ -79,6 +80,7 @@ function wordsOf(commands: readonly string[]): Words {
       ...['serve', 'pool'].flatMap((command) =>
         choices.map(([name, words]) => [`${command} --${name}`, words] as const),
       ),
+      ...choicesOf('pool', ADOPTION_FLAGS),
       ...choicesOf('check', CHECK_FLAGS),
       ...rpcs.flatMap(({ flags }) => choicesOf('call', flags)),
     ]),

@@ -1,4 +1,6 @@
 import { optionHelp } from '../options/help.js';
+import { ADOPTION_FLAGS } from './adoption-flags.js';
+import { flagHelp } from './flag.js';
 
 /** What `csi-mock --help` says. */
 export function help(): string {
@@ -29,11 +31,15 @@ Commands:
   csi-mock clear WHAT ...         take away a publication or an attachment that is stuck
   csi-mock replay FILE [options]  send the calls of a call log to a CSI driver, any driver
   csi-mock pool rebuild [options] make a lost store in --state-dir anew from the data in --pool-dir
+  csi-mock pool adopt DIR --id=ID [options]
+                                  make an existing directory a volume; the driver is stopped meanwhile
   csi-mock completion SHELL       a script that completes command lines in bash, zsh or fish
   csi-mock help, --help, -h       this text; csi-mock COMMAND --help tells about one of them
   csi-mock version, --version     name and version
 
-The following is about serve and pool rebuild.
+The following is about serve and the two pool commands; pool adopt has these besides:
+${flagHelp(ADOPTION_FLAGS)}
+
 Options take their value after "=" or as the next argument, switches only after "=". One dash is
 as good as two. Lists take commas, and add up when they are given again. Sizes are Kubernetes
 quantities. Each option can also be set by an environment variable, --state-dir for example by
