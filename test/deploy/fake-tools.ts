@@ -1,0 +1,51 @@
+import { spawnSync } from 'node:child_process';
+import { chmodSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { ROOT } from './manifest.js';
+
+/** What a script ended with. */
+interface Ended {
+  readonly status: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Programs that only note how they are called, in place of those of this machine. */
+export interface FakeTools {
+  /** Makes a program: the text of a shell script, after the line that notes the call. */
+  add(name: string, script?: string): void;
+  /** Runs a script of the checkout with these programs and the plainest of the system's. */
+  run(script: string, ...args: readonly string[]): Ended;
+  /** The calls so far, a line each. */
+  calls(): readonly string[];
+  remove(): void;
+}
+
+const PLAIN = ['bash', 'cat', 'dirname', 'env', 'grep', 'mkdir', 'rmdir', 'wc'];
+
+export function fakeTools(): FakeTools {
+  const directory = mkdtempSync(join(tmpdir(), 'csi-mock-test-'));
+  const journal = join(directory, 'calls');
+  writeFileSync(journal, '');
+  for (const name of PLAIN) {
+    const { stdout } = spawnSync('sh', ['-c', `command -v ${name}`], { encoding: 'utf8' });
+    symlinkSync(stdout.trim(), join(directory, name));
+  }
+  return {
+    add(name, script = '') {
+      const file = join(directory, name);
+      writeFileSync(
+        file,
+        `#!${join(directory, 'bash')}\necho "${name} $*" >> ${journal}\n${script}\n`,
+      );
+      chmodSync(file, 0o755);
+    },
+    run(script, ...args) {
+      const env = { PATH: directory };
+      return spawnSync('bash', [join(ROOT, script), ...args], { encoding: 'utf8', env });
+    },
+    calls: () => readFileSync(journal, 'utf8').split('\n').filter(Boolean),
+    remove: () => rmSync(directory, { recursive: true }),
+  };
+}
