@@ -54,8 +54,8 @@ export async function run(argv: readonly string[], env: Environment, io: Io): Pr
   }
   const { sent, differing, leftOut } = counts;
   io.stdout.write(
-    `${sent} calls sent, ${differing} answered otherwise` +
-      `${leftOut === 0 ? '' : `, ${leftOut} lines left out`}\n`,
+    `calls sent: ${sent}, answered otherwise: ${differing}` +
+      `${leftOut === 0 ? '' : `, lines left out: ${leftOut}`}\n`,
   );
   return differing === 0 ? 0 : 1;
 }

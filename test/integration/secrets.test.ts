@@ -3,7 +3,9 @@ import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { connect, type Client } from '../../src/csi/client.js';
+import { RPCS } from '../../src/csi/rpc.js';
 import { StatusError } from '../../src/csi/status.js';
+import { ask } from '../admin/site.js';
 import { launch, type Program } from '../crash/program.js';
 import { isRoot, scratch, type Scratch } from '../host/scratch.js';
 import { newVolume } from './new-volume.js';
@@ -36,7 +38,13 @@ describe('a driver that logs all it can', () => {
     if (!isRoot) this.skip();
     place = scratch();
     stateDir = place.make('state');
-    program = launch([`--state-dir=${stateDir}`, '--nodeid=node-1', '--log-level=trace']);
+    program = launch([
+      `--state-dir=${stateDir}`,
+      '--nodeid=node-1',
+      '--log-level=trace',
+      '--grpc-call-lines',
+      `--call-log-file=${callLogFile()}`,
+    ]);
     await program.ready();
     client = connect(join(stateDir, 'csi.sock'));
   });
@@ -48,7 +56,9 @@ describe('a driver that logs all it can', () => {
     place = undefined;
   });
 
-  it('tells no secret, in its log, its state or its refusals', async () => {
+  const callLogFile = (): string => join(stateDir, 'calls.ndjson');
+
+  it('tells no secret, in its log, its state, its refusals or to who watches it', async () => {
     const secret = `s3cret-${randomBytes(12).toString('hex')}`;
     const secrets = { password: secret, [secret]: 'by name' };
     const tooLarge = { secrets: { ...secrets, filler: 'x'.repeat(2 ** 16) } };
@@ -68,6 +78,10 @@ describe('a driver that logs all it can', () => {
     await node.NodeExpandVolume({ ...ids, ...paths, ...larger });
     const asked = { volume_capabilities: [volume_capability] };
     await controller.ValidateVolumeCapabilities({ ...ids, ...asked });
+    const cut = { source_volume_id: volume_id, name: 'snap-1', secrets };
+    const { snapshot } = await controller.CreateSnapshot(cut);
+    await controller.ListSnapshots({ secrets });
+    await controller.DeleteSnapshot({ snapshot_id: snapshot?.snapshot_id ?? '', secrets });
 
     const secretFlag = mountCapability('SINGLE_NODE_WRITER', { mount_flags: [secret] });
     const refusals = [
@@ -83,9 +97,6 @@ describe('a driver that logs all it can', () => {
       controller.ControllerUnpublishVolume({ ...ids, ...tooLarge }),
       controller.ValidateVolumeCapabilities({ ...ids, ...asked, ...tooLarge }),
       controller.ControllerExpandVolume({ ...ids, ...tooLarge }),
-      controller.CreateSnapshot({ source_volume_id: volume_id, name: 'snap-1', secrets }),
-      controller.DeleteSnapshot({ snapshot_id: 'snap-1', secrets }),
-      controller.ListSnapshots({ secrets }),
       node.NodeStageVolume({ ...ids, ...paths, volume_capability: secretFlag }),
       node.NodePublishVolume({ ...ids, ...paths, readonly: true }),
       node.NodePublishVolume({ ...ids, ...paths, ...tooLarge }),
@@ -98,7 +109,21 @@ describe('a driver that logs all it can', () => {
     }
     await controller.ControllerUnpublishVolume({ volume_id, secrets });
 
+    const watched = [];
+    for (const path of ['/v1/calls', '/v1/volumes', `/v1/volumes/${volume_id}`, '/v1/nodes']) {
+      watched.push(await ask(join(stateDir, 'admin.sock'), 'GET', path));
+    }
     const { output } = await program.stop();
+    const takenDown = readFileSync(callLogFile(), 'utf8');
+    const withSecrets = [...RPCS.values()].filter(({ request }) =>
+      request.fields.some((field) => field.name === 'secrets'),
+    );
+    for (const { name } of withSecrets) {
+      expect(JSON.stringify(watched)).to.include(`"rpc":"${name}"`);
+      expect(takenDown).to.include(`"rpc":"${name}"`);
+      expect(output).to.match(new RegExp(`gRPCCall: .*/${name}"`));
+    }
+    for (const text of [JSON.stringify(watched), takenDown]) expect(text).not.to.include(secret);
     for (const method of ['CreateVolume', 'NodePublishVolume', 'ListSnapshots']) {
       expect(output).to.include(`"method":"${method}"`);
     }

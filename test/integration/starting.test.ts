@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { connect, type Client } from '../../src/csi/client.js';
 import type { Driver } from '../../src/index.js';
+import { ask } from '../admin/site.js';
 import { withDrivers } from './drivers.js';
 import { refused } from './refusal.js';
 import { mountCapability } from './test-volume.js';
@@ -36,6 +37,20 @@ describe('a driver that is starting', () => {
     await goOn();
     await started;
     expect(await client.identity.Probe({})).to.deep.equal({ ready: { value: true } });
+  });
+
+  it('answers at its admin socket: its calls, and that the rest is not there yet', async () => {
+    await begin('admin');
+    await client.identity.Probe({});
+    const { adminSocket } = driver.options;
+    expect(await ask(adminSocket, 'GET', '/v1/calls?rpc=Probe')).to.deep.equal({
+      status: 200,
+      body: { calls: driver.calls.list({ rpc: 'Probe' }) },
+    });
+    expect(driver.calls.list({ rpc: 'Probe' })).to.have.lengthOf(1);
+    const { status, body } = await ask(adminSocket, 'GET', '/v1/volumes');
+    expect(status).to.equal(503);
+    expect(body).to.have.nested.property('error.code', 'UNAVAILABLE');
   });
 
   it('says what it is', async () => {
