@@ -7,6 +7,7 @@ import { directoryUsage } from '../host/directory-usage.js';
 import { loopDevices } from '../host/loop-devices.js';
 import { clearProbes } from '../host/mount-right.js';
 import { inOwnNamespace } from '../host/own-namespace.js';
+import { hasSelinux } from '../host/selinux.js';
 import { poolData, type VolumeData } from '../host/volume-data.js';
 import type { Log } from '../log.js';
 import { attachedAt } from '../model/attachment.js';
@@ -107,6 +108,7 @@ export async function assembleNode(foundation: Foundation, node: NodeInfo): Prom
       records,
       controllerVolume,
     }),
+    selinux: hasSelinux(),
     attached: (volumeId, context) =>
       shared === undefined
         ? attachedAt(store.attachments(volumeId), node.nodeId)

@@ -111,7 +111,12 @@ export function classicApi(workDirectory: string): MountApi {
 }
 
 function mountFileSystem({ type, device, readonly, options }: FileSystem, point: string): void {
-  mount(device, point, readonly ? MS_RDONLY : 0, type, options.join(','));
+  mount(device, point, readonly ? MS_RDONLY : 0, type, options.map(quoted).join(','));
+}
+
+/** A value may hold commas, as SELinux labels do. */
+function quoted(option: string): string {
+  return option.includes(',') ? `${option.replace('=', '="')}"` : option;
 }
 
 /** Holds the root of a new mount, with its attributes. */

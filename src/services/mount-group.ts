@@ -3,6 +3,7 @@ import { giveToGroup, GroupRefusal } from '../host/group-access.js';
 import { readMountGroup } from '../model/mount-group.js';
 import type { PublishArguments } from '../model/node-volume.js';
 import type { NodeDeps } from './node-deps.js';
+import { mountPaths, type LivingRecord } from './node-records.js';
 import { raise } from './outcome.js';
 
 /**
@@ -19,15 +20,16 @@ export function mountGroup(
 }
 
 /**
- * Gives a volume that is published at a path to a group. FAILED_PRECONDITION where its file system, or the
- * user that the driver runs as, does not allow that.
+ * Gives a volume that is published at a path to a group, if it is to belong to one. FAILED_PRECONDITION where
+ * its file system, or the user that the driver runs as, does not allow that.
  */
 export async function giveVolume(
   { content }: NodeDeps,
   volumeId: string,
   targetPath: string,
-  group: number,
+  group: number | undefined,
 ): Promise<void> {
+  if (group === undefined) return;
   const data = content(volumeId);
   // Nobody else gets through to a directory in the pool; a file system in an image shows only mounted.
   const directory = data?.kind === 'directory' ? data.path : targetPath;
@@ -40,5 +42,22 @@ export async function giveVolume(
       `volume ${volumeId} cannot be given to volume_mount_group ${group}: ${error.message}`,
       { cause: error },
     );
+  }
+}
+
+/** The same for a publication that has just been mounted, which is taken away again when that fails. */
+export async function giveOrUnpublish(
+  deps: NodeDeps,
+  volumeId: string,
+  targetPath: string,
+  group: number | undefined,
+  others: LivingRecord,
+): Promise<void> {
+  try {
+    await giveVolume(deps, volumeId, targetPath, group);
+  } catch (error) {
+    await deps.mounts.remove(volumeId, targetPath, mountPaths(others));
+    deps.mounts.clear(targetPath);
+    throw error;
   }
 }

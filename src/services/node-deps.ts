@@ -28,6 +28,8 @@ export interface NodeDeps {
   volume(volumeId: string): Volume | undefined;
   /** Volumes of single pods, which no controller knows. */
   readonly inline: InlineVolumes;
+  /** Whether the kernel labels files: labels among mount flags have an effect. */
+  readonly selinux: boolean;
   /** The volume's data; undefined when it is gone. */
   content(volumeId: string): Content | undefined;
   /** Why the volume is to be reported as abnormal; undefined while nothing says so. */

@@ -1,6 +1,11 @@
 import { isReaderOnly } from '../model/access-mode.js';
 import type { Attached } from '../model/attachment.js';
 import { mountFlags, type VolumeCapability } from '../model/capability.js';
+import {
+  fileSystemOptions,
+  isSelinuxLabel,
+  unsupportedOption,
+} from '../model/file-system-option.js';
 import { isFileSystem } from '../model/format.js';
 import { mountAttributes } from '../model/mount-flags.js';
 import type { Publication, Staging } from '../model/node-volume.js';
@@ -19,8 +24,9 @@ export function mountStaging(
   attached: Attached | undefined,
 ): Promise<void> {
   requireOneNode(deps, volume, staging.capability);
+  requireOptions(deps, volume, staging.capability, null);
   return deps.mounts.make({
-    ...howToShow(volume, staging.capability, attached),
+    ...howToShow(deps, volume, staging.capability, attached),
     source: undefined,
     path: stagingMount(staging),
     others: mountPaths({ ...living, staging: null }),
@@ -38,8 +44,9 @@ export function mountPublication(
 ): Promise<void> {
   const { targetPath, arguments: asked } = publication;
   requireOneNode(deps, volume, asked.capability);
+  requireOptions(deps, volume, asked.capability, living.staging);
   return deps.mounts.make({
-    ...howToShow(volume, asked.capability, attached, asked.readonly),
+    ...howToShow(deps, volume, asked.capability, attached, asked.readonly),
     source: living.staging === null ? undefined : stagingMount(living.staging),
     path: targetPath,
     others: mountPaths(living),
@@ -49,6 +56,7 @@ export function mountPublication(
 
 /** A reader-only mode is read-only whatever the flags of the call say. */
 function howToShow(
+  { selinux }: NodeDeps,
   { id, format }: Volume,
   { accessMode, accessType }: VolumeCapability,
   attached: Attached | undefined,
@@ -60,8 +68,22 @@ function howToShow(
     format,
     attributes: mountAttributes(mountFlags(accessType), readonly || unwritable),
     unwritable,
-    options: [],
+    options: fileSystemOptions(mountFlags(accessType))
+      .filter((option) => selinux || !isSelinuxLabel(option))
+      .map(({ name, value }) => (value === undefined ? name : `${name}=${value}`)),
   };
+}
+
+/** FAILED_PRECONDITION for mount flags that the volume's file system cannot have, or not where it is. */
+function requireOptions(
+  { selinux }: NodeDeps,
+  volume: Volume,
+  { accessType }: VolumeCapability,
+  staging: Staging | null,
+): void {
+  const staged = staging === null ? undefined : mountFlags(staging.capability.accessType);
+  const reason = unsupportedOption(volume, mountFlags(accessType), { selinux, staged });
+  if (reason !== undefined) throw new StatusError('FAILED_PRECONDITION', reason);
 }
 
 /**

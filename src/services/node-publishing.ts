@@ -4,8 +4,10 @@ import type { NodeHandlers } from '../csi/generated/csi/v1/Node.js';
 import type { Handlers } from '../csi/handler.js';
 import { publishRequest } from '../csi/node-requests.js';
 import { asksForInline } from '../model/inline-volume.js';
+import { decideMountGroup } from '../model/mount-group.js';
 import { decidePublish, decideUnpublish } from '../model/publish.js';
 import type { NodeDeps } from './node-deps.js';
+import { giveOrUnpublish, giveVolume, mountGroup } from './mount-group.js';
 import { mountPublication } from './node-mounting.js';
 import { mountPaths, recordedPaths } from './node-records.js';
 import { raise, volumeNotFound, warnOf } from './outcome.js';
@@ -22,6 +24,7 @@ export function publishing(deps: NodeDeps): Publishing {
     async NodePublishVolume(request, call) {
       const asked = publishRequest(request, knownModes(deps));
       const { volumeId, targetPath } = asked;
+      const askedGroup = mountGroup(deps, asked.arguments);
       const isInline = asksForInline(request.volume_context);
       return locks.run(volumeId, call.signal, async () => {
         const volume = isInline ? inline.requested(asked) : deps.volume(volumeId);
@@ -29,20 +32,27 @@ export function publishing(deps: NodeDeps): Publishing {
         const attached = isInline
           ? undefined
           : deps.attached(volumeId, asked.arguments.publishContext);
+        // What nobody may write to is given to nobody.
+        const group = attached?.readonly === true ? undefined : askedGroup;
         const living = records.read(volumeId);
         const facts = { volume, attached: attached !== undefined, ...living };
         const verdict = decidePublish(asked, facts, isInline ? inlineRules : rules);
         switch (verdict.answer) {
           case 'OK (idempotent)':
+            // The end of the process may have come between the mount and this.
+            await giveVolume(deps, volumeId, targetPath, group);
             return {};
           case 'OK': {
+            const ofGroup = decideMountGroup(volumeId, group, living.publications);
+            if (ofGroup.answer !== 'OK') raise(ofGroup);
             warnOf(verdict, call);
             const publication = { targetPath, arguments: asked.arguments };
             const publications = [...living.publications, publication];
             const publish = () =>
-              records.writeThen(volumeId, { ...living, publications }, () =>
-                mountPublication(deps, volume, publication, living, attached),
-              );
+              records.writeThen(volumeId, { ...living, publications }, async () => {
+                await mountPublication(deps, volume, publication, living, attached);
+                await giveOrUnpublish(deps, volumeId, targetPath, group, living);
+              });
             await (isInline ? inline.makeThen(volume, publish, call) : publish());
             return {};
           }
