@@ -145,6 +145,7 @@ export function driverWith(options: Options): Driver {
           maxRequestBytes: Number(options.maxRequestSize),
           log,
           around: around([...secrets, ...misbehaving.layers(caller)]),
+          isReady: () => health().state === 'ready',
           observe: observers([recorder.observer(caller), ...(monitor?.observers ?? [])]),
           services: [
             { definition: csi.Identity.service, handlers: identity },

@@ -13,6 +13,7 @@ import type { Handlers } from './csi/handler.js';
 import type { Log } from './log.js';
 import { answering } from './server/answering.js';
 import { listen } from './server/listener.js';
+import { grpcServices } from './server/grpc-services.js';
 import { leadToInterceptors, methodsOf } from './server/methods.js';
 import { noneRunning } from './server/running.js';
 
@@ -38,6 +39,8 @@ export interface ServeOptions {
   /** Told of every call once its caller is done, also of calls that reached no handler. */
   readonly observe?: CallObserver | undefined;
   readonly log: Log;
+  /** What gRPC's own health service tells; true when left out. */
+  readonly isReady?: (() => boolean) | undefined;
   /** In bytes. A larger request is answered RESOURCE_EXHAUSTED and not read. */
   readonly maxRequestBytes: number;
 }
@@ -65,7 +68,8 @@ export async function serve(options: ServeOptions): Promise<Server> {
     'grpc.max_receive_message_length': maxRequestBytes,
     'grpc.enable_channelz': 0,
   });
-  leadToInterceptors(grpcServer);
+  const beside = grpcServices(new Set(services.map(serviceName)), options.isReady ?? (() => true));
+  leadToInterceptors(grpcServer, beside);
 
   const injector = grpcServer.createConnectionInjector(ServerCredentials.createInsecure());
   const connections = new Set<Socket>();
@@ -82,6 +86,7 @@ export async function serve(options: ServeOptions): Promise<Server> {
 
   async function stop(graceMs: number): Promise<void> {
     listener.close();
+    beside.stop();
     const closed = new Promise<void>((resolve) => grpcServer.tryShutdown(() => resolve()));
     if (!(await within(graceMs, Promise.all([callers.none(), handlers.none()])))) {
       const cutOff = { callers: callers.count, handlers: handlers.count };
@@ -95,6 +100,12 @@ export async function serve(options: ServeOptions): Promise<Server> {
 
   let stopped: Promise<void> | undefined;
   return { stop: ({ graceMs }) => (stopped ??= stop(graceMs)) };
+}
+
+/** `Node` of the definition of csi.v1.Node. */
+function serviceName({ definition }: ServedService): string {
+  const [method] = Object.values(definition);
+  return method?.path.split('/')[1]?.split('.').at(-1) ?? '';
 }
 
 /** Whether `work` ends within `ms`. */

@@ -8,6 +8,7 @@ import { codeName } from '../csi/code.js';
 import type { CallObserver } from '../csi/ended-call.js';
 import { StatusError } from '../csi/status.js';
 import type { Log } from '../log.js';
+import { GRPC_PATH } from './grpc-services.js';
 import { notImplemented, type Methods } from './methods.js';
 import { OngoingCall } from './ongoing-call.js';
 import type { Running } from './running.js';
@@ -27,11 +28,12 @@ export interface Answering {
 }
 
 /**
- * Answers every call itself and leaves nothing to grpc-js's own way with unary calls, which makes a
+ * Answers every call of the CSI itself and leaves nothing to grpc-js's own way with unary calls, which makes a
  * stream object for each and sends the status only when the message is written: a fifth less a second.
  */
 export function answering(to: Answering): ServerInterceptor {
   return ({ path }, stream) => {
+    if (path.startsWith(GRPC_PATH)) return new ServerInterceptingCall(stream);
     const deadline = Number(stream.getDeadline());
     const call = new OngoingCall(to.log, path, deadline, to.observe, stream);
     // Calls that are too large or past their deadline grpc-js answers itself, past all interceptors,

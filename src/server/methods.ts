@@ -2,6 +2,7 @@ import type { Server, ServiceDefinition } from '@grpc/grpc-js';
 import type { Around, Method } from '../csi/around.js';
 import type { Handler } from '../csi/handler.js';
 import { StatusError } from '../csi/status.js';
+import { GRPC_PATH, type GrpcServices } from './grpc-services.js';
 import { unary, type Unary } from './unary.js';
 
 /** The RPCs that are served, by path. */
@@ -55,14 +56,21 @@ export function notImplemented(path: string): StatusError {
  * does not know without asking them, so that such a call would leave no line in the log: where it looks
  * methods up is the only place to prevent that.
  */
-export function leadToInterceptors(server: Server): void {
+export function leadToInterceptors(server: Server, beside: Pick<GrpcServices, 'addTo'>): void {
   const unanswered = {
     type: 'unary',
     func: () => undefined,
     serialize: asItIs,
     deserialize: asItIs,
   };
-  server['_retrieveHandler'] = (path: string) => ({ ...unanswered, path });
+  const registered = server['_retrieveHandler'].bind(server);
+  let isComplete = false;
+  server['_retrieveHandler'] = (path: string) => {
+    if (!path.startsWith(GRPC_PATH)) return { ...unanswered, path };
+    if (!isComplete) beside.addTo(server);
+    isComplete = true;
+    return registered(path);
+  };
 }
 
 function isHandler(value: unknown): value is Handler<object, object> {
