@@ -4,10 +4,12 @@ import {
   capacityRange,
   createRequest,
   detachRequest,
+  snapshotRequest,
 } from '../../src/csi/controller-requests.js';
 import type { ControllerPublishVolumeRequest__Output } from '../../src/csi/generated/csi/v1/ControllerPublishVolumeRequest.js';
 import type { ControllerUnpublishVolumeRequest__Output } from '../../src/csi/generated/csi/v1/ControllerUnpublishVolumeRequest.js';
 import type { CreateVolumeRequest__Output } from '../../src/csi/generated/csi/v1/CreateVolumeRequest.js';
+import type { CreateSnapshotRequest__Output } from '../../src/csi/generated/csi/v1/CreateSnapshotRequest.js';
 import { mountCapability } from '../model/samples.js';
 import { refuses } from '../services/status.js';
 import { mountCapability as mountSample } from './samples/sample.js';
@@ -230,6 +232,37 @@ describe('detachRequest', () => {
   for (const [title, fields, refusal] of malformed) {
     it(`${title}: INVALID_ARGUMENT`, () => {
       refuses(() => detachRequest({ ...wire, ...fields }), 'INVALID_ARGUMENT', refusal);
+    });
+  }
+});
+
+describe('snapshotRequest', () => {
+  const wire: CreateSnapshotRequest__Output = {
+    name: 'daily',
+    source_volume_id: 'vol-1',
+    parameters: { 'csi.storage.k8s.io/volumesnapshot/name': 'daily', own: 'x' },
+    secrets: {},
+  };
+
+  it('leaves out the parameters that Kubernetes adds', () => {
+    expect(snapshotRequest(wire)).to.deep.equal({
+      name: 'daily',
+      sourceVolumeId: 'vol-1',
+      parameters: { own: 'x' },
+    });
+  });
+
+  const malformed: [string, Partial<CreateSnapshotRequest__Output>, RegExp][] = [
+    ['no name', { name: '' }, /^name is required/],
+    ['a control character in the name', { name: 'a\u0007' }, /^name must not contain/],
+    ['no volume', { source_volume_id: '' }, /^source_volume_id is required/],
+    ['a long id', { source_volume_id: 'x'.repeat(129) }, /^source_volume_id must not exceed/],
+    ['large parameters', { parameters: tooLarge }, /^parameters must not exceed/],
+    ['large secrets', { secrets: tooLarge }, /^secrets must not exceed/],
+  ];
+  for (const [title, changed, words] of malformed) {
+    it(`${title}: INVALID_ARGUMENT that names the field`, () => {
+      refuses(() => snapshotRequest({ ...wire, ...changed }), 'INVALID_ARGUMENT', words);
     });
   }
 });

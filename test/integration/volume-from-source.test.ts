@@ -20,13 +20,14 @@ const fsType = (fs_type: string) => ({
   volume_capabilities: [mountCapability('SINGLE_NODE_WRITER', { fs_type })],
 });
 
+const sized = (bytes: bigint) => ({ capacity_range: { required_bytes: String(bytes) } });
+
 describe('a volume from a source', () => {
   const driver = withDriver({ topology: true });
   afterEach(() => deleteAll(driver.client));
 
   const file = (id: string, ...names: string[]) =>
     join(driver.options.poolDir, 'volumes', id, ...names);
-  const sized = (bytes: bigint) => ({ capacity_range: { required_bytes: String(bytes) } });
 
   const KINDS = ['snapshot', 'volume'] as const;
   type Kind = (typeof KINDS)[number];

@@ -125,6 +125,15 @@ describe('flags of csi-driver-host-path', () => {
           nodeCapabilities: noNodeExpansion.filter((name) => name !== 'GET_VOLUME_STATS'),
         },
       ],
+      ['--enable-list-snapshots', { controllerCapabilities: CONTROLLER_CAPABILITIES }],
+      [
+        '--enable-list-snapshots=false',
+        {
+          controllerCapabilities: CONTROLLER_CAPABILITIES.filter(
+            (name) => name !== 'LIST_SNAPSHOTS',
+          ),
+        },
+      ],
       ['--log-level=warn -v=5', { logLevel: 'warn' }],
     ];
     for (const [flags, options] of CASES) {

@@ -1,6 +1,7 @@
 import type { Attachment } from '../../src/model/attachment.js';
 import type { VolumeCapability } from '../../src/model/capability.js';
 import type { NodeVolume } from '../../src/model/node-volume.js';
+import type { Snapshot } from '../../src/model/snapshot.js';
 import type { Volume } from '../../src/model/volume.js';
 
 const capability: VolumeCapability = {
@@ -19,6 +20,19 @@ export function volume(id: string, fields: Partial<Volume> = {}): Volume {
     accessibleTopology: [],
     format: 'directory',
     source: null,
+    ...fields,
+  };
+}
+
+export function snapshot(id: string, fields: Partial<Snapshot> = {}): Snapshot {
+  return {
+    id,
+    name: `snapshot ${id}`,
+    sourceVolumeId: 'vol-1',
+    sizeBytes: 1024n,
+    createdAt: 1_790_000_000_123,
+    format: 'directory',
+    accessibleTopology: [],
     ...fields,
   };
 }

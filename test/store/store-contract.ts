@@ -3,6 +3,7 @@ import type { Store } from '../../src/store/store.js';
 import { rejectionOf } from './rejection.js';
 import { nodeContract } from './node-contract.js';
 import { attachment, nodeVolume, numbered, volume } from './samples.js';
+import { snapshotContract } from './snapshot-contract.js';
 import type { Place, Subject } from './subject.js';
 import { volumeContract } from './volume-contract.js';
 
@@ -48,6 +49,7 @@ export function storeContract(name: string, create: () => Promise<Place>): void 
     });
 
     volumeContract(subject);
+    snapshotContract(subject);
     nodeContract(subject);
 
     describe('writes side by side', () => {

@@ -1,0 +1,105 @@
+import { expect } from 'chai';
+import type { ContentCopy, CopyRequest } from '../../src/host/copy/content-copy.js';
+import { CopyError, NoRoomError } from '../../src/host/copy/copy-error.js';
+import { copies } from '../../src/services/copies.js';
+import { eventually } from '../integration/eventually.js';
+import { refused } from '../integration/refusal.js';
+import { rejectionOf } from '../store/rejection.js';
+import { closedGate, settled, type Gate } from './gate.js';
+
+const REQUEST: CopyRequest = {
+  source: { kind: 'directory', path: '/source', identity: { device: 1n, inode: 2n } },
+  bytes: 1n,
+  volume: undefined,
+};
+const NAMES = { from: 'volume vol-1', to: 'snapshot snap-1' };
+
+function failing(error: Error): ContentCopy {
+  return () => Promise.reject(error);
+}
+
+describe('copies', () => {
+  let gates: Map<string, Gate>;
+  let said: object[];
+  /** A copy that goes on until its gate is opened, or it is ended. */
+  const copy: ContentCopy = async (_request, root, { signal, progress }) => {
+    const gate = closedGate();
+    gates.set(root, gate);
+    progress(42);
+    signal.addEventListener('abort', gate.open);
+    await gate.opened;
+    if (signal.aborted) throw new CopyError('ended', 'the copy was ended');
+  };
+  const say = (details: object, message: string) => said.push({ ...details, message });
+
+  beforeEach(() => {
+    gates = new Map();
+    said = [];
+  });
+
+  it('a few go on side by side, the others wait for their turn, in order', async () => {
+    const subject = copies({ copy, say, atOnce: 2 });
+    const made = ['a', 'b', 'c', 'd'].map(async (root) => subject.fillWith(NAMES, REQUEST)(root));
+    await settled();
+    expect([...gates.keys()]).to.deep.equal(['a', 'b']);
+    gates.get('b')?.open();
+    await settled();
+    expect([...gates.keys()]).to.deep.equal(['a', 'b', 'c']);
+    for (const name of ['a', 'c']) gates.get(name)?.open();
+    await settled();
+    gates.get('d')?.open();
+    await Promise.all(made);
+    const again = subject.fillWith(NAMES, REQUEST)('e');
+    await settled();
+    gates.get('e')?.open();
+    expect(await again).to.deep.equal([]);
+  });
+
+  it('one that fails gives its turn on', async () => {
+    const subject = copies({ copy: failing(new Error('fails')), say, atOnce: 1 });
+    for (const root of ['a', 'b', 'c']) {
+      const made = subject.fillWith(NAMES, REQUEST)(root);
+      expect(await rejectionOf(Promise.resolve(made), Error)).to.have.property('message', 'fails');
+    }
+  });
+
+  it('the log is told how far it is', async () => {
+    const subject = copies({ copy, say, progressMs: 1 });
+    const made = subject.fillWith(NAMES, REQUEST)('a');
+    await eventually(() => expect(said).not.to.deep.equal([]));
+    gates.get('a')?.open();
+    await made;
+    expect(said[0]).to.deep.equal({ ...NAMES, bytes: 42, message: 'a copy is being made' });
+    const told = said.length;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(said).to.have.lengthOf(told);
+  });
+
+  it('at the end all of them fail with UNAVAILABLE: those that go on, that wait, that come', async () => {
+    const subject = copies({ copy, say, atOnce: 1 });
+    const made = ['a', 'b'].map(async (root) => subject.fillWith(NAMES, REQUEST)(root));
+    const areRefused = made.map((each) => refused(each, 'UNAVAILABLE', /volume vol-1/));
+    await settled();
+    subject.end();
+    await Promise.all(areRefused);
+    expect([...gates.keys()]).to.deep.equal(['a']);
+    await refused(Promise.resolve(subject.fillWith(NAMES, REQUEST)('c')), 'UNAVAILABLE');
+  });
+
+  for (const [reason, code] of [
+    ['unsettled', 'ABORTED'],
+    ['not-readable', 'FAILED_PRECONDITION'],
+  ] as const) {
+    it(`${reason}: ${code}, with the reason`, async () => {
+      const copying = failing(new CopyError(reason, 'do this'));
+      const made = copies({ copy: copying, say }).fillWith(NAMES, REQUEST)('a');
+      await refused(Promise.resolve(made), code, /^volume vol-1 cannot be copied: do this$/);
+    });
+  }
+
+  it('no room goes to whoever knows what that means', async () => {
+    const copying = failing(new NoRoomError('ENOSPC', 'full'));
+    const made = copies({ copy: copying, say }).fillWith(NAMES, REQUEST)('a');
+    await rejectionOf(Promise.resolve(made), NoRoomError);
+  });
+});
