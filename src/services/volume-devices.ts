@@ -95,6 +95,8 @@ export function volumeDevices(
     forBlock(wish) {
       const found = existing(wish);
       if (found !== undefined) return found;
+      // Those whose mounts were removed by hand.
+      devices.release(wish.volumeId, wish.paths);
       const device = attach(wish, false);
       remember(wish.volumeId, device.number);
       return device;

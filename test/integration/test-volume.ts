@@ -36,6 +36,9 @@ export function mountCapability(
   return { access_mode: { mode }, mount };
 }
 
+/** What is needed of a driver to make volumes with. */
+type UsedDriver = Pick<DriverUnderTest, 'client' | 'scratch' | 'nodeId'>;
+
 /** The capability with which a volume of the format is used. */
 export function capabilityOf(format: Format, mode: AccessMode): VolumeCapability {
   switch (format) {
@@ -66,7 +69,7 @@ export const IMAGE_BYTES = { raw: 2 ** 20, ext4: 32 * 2 ** 20, xfs: 300 * 2 ** 2
 
 /** Creates a volume that supports the modes in `createdWith`, to be used with `mode`. */
 export function createdVolume(
-  driver: DriverUnderTest,
+  driver: UsedDriver,
   mode: AccessMode,
   ...createdWith: readonly AccessMode[]
 ): Promise<TestVolume> {
@@ -76,7 +79,7 @@ export function createdVolume(
 /** The same for a volume of another format. */
 export async function createdVolumeOf(
   format: Format,
-  driver: DriverUnderTest,
+  driver: UsedDriver,
   mode: AccessMode,
   ...createdWith: readonly AccessMode[]
 ): Promise<TestVolume> {
@@ -140,7 +143,7 @@ export async function createdVolumeOf(
 
 /** Creates a volume that supports `createdWith`, and controller-publishes and stages it for `mode`. */
 export function stagedVolume(
-  driver: DriverUnderTest,
+  driver: UsedDriver,
   mode: AccessMode,
   ...createdWith: readonly AccessMode[]
 ): Promise<TestVolume> {
@@ -150,7 +153,7 @@ export function stagedVolume(
 /** The same for a volume of another format. */
 export async function stagedVolumeOf(
   format: Format,
-  driver: DriverUnderTest,
+  driver: UsedDriver,
   mode: AccessMode,
   ...createdWith: readonly AccessMode[]
 ): Promise<TestVolume> {

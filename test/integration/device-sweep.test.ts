@@ -1,0 +1,71 @@
+import { execFileSync } from 'node:child_process';
+import { truncateSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import { attachedBelow } from '../host/scratch.js';
+import { withDriver } from './driver-under-test.js';
+import { takenDownVolumes } from './takedown.js';
+import { createdVolumeOf } from './test-volume.js';
+import { withDrivers } from './drivers.js';
+
+describe('loop devices that nobody needs any more when a driver starts', () => {
+  const driver = withDriver();
+  const volumes = takenDownVolumes(driver, 'raw');
+  const attached = () => attachedBelow(driver.scratch.root);
+
+  it('are detached: those of mounts that ended', async () => {
+    const volume = await volumes.staged('SINGLE_NODE_MULTI_WRITER');
+    await volume.publish('a', { readonly: true });
+    await driver.restart({}, () => {
+      execFileSync('umount', [volume.target('a'), join(volume.stagingPath, 'device')]);
+    });
+    expect(attached()).to.deep.equal([]);
+  });
+
+  it('are kept where a mount needs them', async () => {
+    const volume = await volumes.staged('SINGLE_NODE_MULTI_WRITER');
+    await volume.publish('a', { readonly: true });
+    await driver.restart({}, () => {
+      execFileSync('umount', [join(volume.stagingPath, 'device')]);
+    });
+    expect(attached()).to.have.lengthOf(1);
+    await volume.stage();
+    expect(attached()).to.have.lengthOf(2);
+  });
+
+  it('are left alone where they are not of this driver', async () => {
+    const image = driver.scratch.path('image');
+    writeFileSync(image, '');
+    truncateSync(image, 4096);
+    const device = execFileSync('losetup', ['--find', '--show', image], { encoding: 'utf8' });
+    try {
+      await driver.restart();
+      expect(attached()).to.have.lengthOf(1);
+    } finally {
+      execFileSync('losetup', ['--detach', device.trim()]);
+    }
+  });
+});
+
+describe('two drivers on one machine', () => {
+  const drivers = withDrivers();
+
+  it('leave each other the loop devices that look unused', async () => {
+    const one = await drivers.start('one');
+    const volume = await createdVolumeOf(
+      'raw',
+      { client: one.client, scratch: drivers.scratch, nodeId: 'node-1' },
+      'SINGLE_NODE_WRITER',
+    );
+    await volume.attach();
+    await volume.stage();
+    const device = join(volume.stagingPath, 'device');
+    execFileSync('umount', [device]);
+    await drivers.start('two');
+    expect(attachedBelow(drivers.scratch.root)).to.have.lengthOf(1);
+    await volume.unstage();
+    expect(attachedBelow(drivers.scratch.root)).to.deep.equal([]);
+    await volume.detach();
+    await volume.remove();
+  });
+});
