@@ -1,4 +1,6 @@
-import { close, openat, statx, O_PATH, type FileStatus } from './syscalls.js';
+import { close as closeAside } from 'node:fs';
+import { statusOf } from './failing-file.js';
+import { close, openat, O_PATH, type FileStatus } from './syscalls.js';
 
 /** An open file descriptor; closed at the end of its `using` block. */
 export interface Descriptor extends Disposable {
@@ -15,6 +17,16 @@ export function hold(number: number): Descriptor {
   };
 }
 
+/**
+ * Closes a descriptor soon, on another thread. To close the last one of a removed file frees the file's
+ * room, which may wait for the disk.
+ */
+export function closeLater({ number }: Descriptor): void {
+  setImmediate(() => {
+    closeAside(number, () => undefined);
+  });
+}
+
 /** A file of any kind that is held without being open for reading or writing. */
 export interface HeldFile extends Descriptor {
   /** As it was when the descriptor was made. */
@@ -25,7 +37,7 @@ export interface HeldFile extends Descriptor {
 export function holdFile(directory: number, path: string, flags: number): HeldFile {
   const descriptor = hold(openat(directory, path, O_PATH | flags));
   try {
-    return { ...descriptor, status: statx(descriptor.number) };
+    return { ...descriptor, status: statusOf(descriptor) };
   } catch (error) {
     descriptor[Symbol.dispose]();
     throw error;

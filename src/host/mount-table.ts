@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import type { Descriptor } from './descriptor.js';
 import { deviceNumber } from './syscalls.js';
 
 /** A mount as the kernel lists it in /proc/self/mountinfo. */
@@ -16,7 +15,7 @@ export interface ListedMount {
 }
 
 /** The number of the mount that a descriptor lies in: unique while the mount exists. */
-export function mountId(descriptor: Descriptor): string {
+export function mountId(descriptor: { readonly number: number }): string {
   const id = /^mnt_id:\t(\d+)$/m.exec(
     readFileSync(`/proc/self/fdinfo/${descriptor.number}`, 'latin1'),
   );

@@ -34,7 +34,14 @@ export function holdEntry({ parent, name }: Place): HeldFile | undefined {
  * call for five. Undefined when nothing does.
  */
 export function entryStatus(path: string): FileStatus | undefined {
-  return ifThere(() => statxAt(path));
+  try {
+    return ifThere(() => statxAt(path));
+  } catch (error) {
+    if (errorCode(error) !== 'EIO') throw error;
+    using place = holdPlace(path);
+    using entry = place && holdEntry(place);
+    return entry?.status;
+  }
 }
 
 /** Whether a path ends in a name, which no slash, `.` or `..` at the end is. */
