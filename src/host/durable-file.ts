@@ -34,17 +34,47 @@ export async function replaceFile(
   await flushPaths([dirname(path)], sync);
 }
 
-/** Flushes files or directories, side by side. */
+/**
+ * Flushes files or directories, side by side. What is asked for while a path is being flushed waits for
+ * the next flush of it, so many callers share one.
+ */
 export async function flushPaths(paths: readonly string[], sync: Sync): Promise<void> {
   if (sync === 'never') return;
-  await Promise.all(
-    paths.map(async (path) => {
-      const descriptor = openSync(path, 'r');
-      try {
-        await flush(descriptor);
-      } finally {
-        closeSync(descriptor);
-      }
-    }),
+  await Promise.all(paths.map(flushed));
+}
+
+/** A flush that is under way, and the one after it if anyone waits for it. */
+interface Flushing {
+  readonly current: Promise<void>;
+  next?: Promise<void>;
+}
+
+const underWay = new Map<string, Flushing>();
+
+function flushed(path: string): Promise<void> {
+  const now = underWay.get(path);
+  if (now === undefined) return begin(path);
+  // The one under way may have begun before what is to be flushed was there.
+  now.next ??= now.current.then(
+    () => begin(path),
+    () => begin(path),
   );
+  return now.next;
+}
+
+function begin(path: string): Promise<void> {
+  const current = flushOne(path).finally(() => {
+    if (underWay.get(path)?.current === current) underWay.delete(path);
+  });
+  underWay.set(path, { current });
+  return current;
+}
+
+async function flushOne(path: string): Promise<void> {
+  const descriptor = openSync(path, 'r');
+  try {
+    await flush(descriptor);
+  } finally {
+    closeSync(descriptor);
+  }
 }

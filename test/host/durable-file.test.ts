@@ -57,6 +57,20 @@ it('flushPaths fails for what is not there, unless nothing is to be flushed', as
   expect(error).to.have.property('code', 'ENOENT');
 });
 
+describe('flushPaths, asked for the same by many', () => {
+  const directory = withDirectory();
+
+  it('fails for all of them, and is as before afterwards', async () => {
+    const path = join(directory.path, 'directory');
+    const flushed = () => Array.from({ length: 4 }, () => flushPaths([path], 'always'));
+    for (const refused of flushed().map((flush) => rejectionOf(flush, Error))) {
+      expect(await refused).to.have.property('code', 'ENOENT');
+    }
+    mkdirSync(path);
+    await Promise.all(flushed());
+  });
+});
+
 it('writeNew fails when only a part of the text fits on the disk', async function () {
   if (!isRoot) this.skip();
   const disk = scratch('private', '64k');
