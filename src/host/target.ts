@@ -1,5 +1,5 @@
 import { constants, opendirSync } from 'node:fs';
-import type { HeldFile } from './descriptor.js';
+import { closeLater, type HeldFile } from './descriptor.js';
 import { errorCode } from './errno.js';
 import { MountRefusal, sameFile } from './mounter.js';
 import { holdEntry, type Place } from './place.js';
@@ -39,18 +39,20 @@ export function requireEmpty(
  * empty directory or an empty file by now.
  */
 export function removeTarget(place: Place, entry: HeldFile, path: string): void {
-  using now = holdEntry(place);
-  if (now === undefined || !sameFile(now.status.identity, entry.status.identity)) return;
-  requireKind(now, ['directory', 'file'], path);
-  const { kind, size } = now.status;
-  if (kind === 'file' && size > 0n) throw notEmpty(kind, path);
-  const { parent, name } = place;
+  const now = holdEntry(place);
+  if (now === undefined) return;
   try {
-    unlinkat(parent.number, name, kind === 'directory' ? AT_REMOVEDIR : 0);
+    if (!sameFile(now.status.identity, entry.status.identity)) return;
+    requireKind(now, ['directory', 'file'], path);
+    const { kind, size } = now.status;
+    if (kind === 'file' && size > 0n) throw notEmpty(kind, path);
+    unlinkat(place.parent.number, place.name, kind === 'directory' ? AT_REMOVEDIR : 0);
   } catch (error) {
     // The kernel itself removes no directory with content.
     if (errorCode(error) === 'ENOTEMPTY') throw notEmpty('directory', path);
     throw error;
+  } finally {
+    closeLater(now);
   }
 }
 
