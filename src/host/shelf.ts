@@ -6,7 +6,6 @@ import {
   readdirSync,
   renameSync,
   statSync,
-  writeFileSync,
 } from 'node:fs';
 import { rm, rmdir, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -16,7 +15,7 @@ import type { Shape } from '../record/shape.js';
 import type { Sync } from '../record/sync.js';
 import { contentIn, contentPath, type Content, type Fill } from './content.js';
 import { makeDirectories } from './durable-directory.js';
-import { flushPaths, replaceFile } from './durable-file.js';
+import { flushPaths, replaceFile, writeNew } from './durable-file.js';
 import { errorCode } from './errno.js';
 import type { TreeRemoval } from './tree-removal.js';
 
@@ -113,9 +112,9 @@ export function openShelf<Item extends { readonly id: string }>({
       const root = join(incoming, item.id);
       mkdirSync(root, { mode: 0o700 });
       const unflushed = await fill(root);
-      const file = join(root, descriptorName);
-      writeFileSync(file, textOf(item), { flag: 'wx', mode: 0o600 });
-      await flushPaths([file, ...unflushed, root, incoming], sync);
+      // The name of the descriptor is there at once, so its directory is flushed beside its text.
+      const written = writeNew(join(root, descriptorName), textOf(item), sync);
+      await Promise.all([written, flushPaths([...unflushed, root, incoming], sync)]);
     },
 
     async reveal(id) {
@@ -141,8 +140,9 @@ export function openShelf<Item extends { readonly id: string }>({
     async discard(id) {
       // The program that copies may outlive the driver when that is killed. It goes by paths, so it
       // makes nothing more once they lead nowhere.
-      attempt(() => move(id, incoming, trash));
-      for (const root of [join(incoming, id), join(trash, id)]) {
+      const [unfinished, retired] = [join(incoming, id), join(trash, id)];
+      if (existsSync(unfinished)) attempt(() => move(id, incoming, trash));
+      for (const root of [unfinished, retired].filter((each) => existsSync(each))) {
         if (!(await removeEmpty(root, descriptorName))) await removal.remove(root);
       }
     },
