@@ -78,7 +78,7 @@ import type { ProtoGrpcType } from './csi.js';
 const descriptor = JSON.parse(
   ${JSON.stringify(JSON.stringify(withoutMarks(root)))},
 );
-const definition = fromJSON(descriptor, { ${settings.join(', ')} });
+export const definition = fromJSON(descriptor, { ${settings.join(', ')} });
 
 export const loaded = loadPackageDefinition(definition) as GrpcObject & ProtoGrpcType;
 `,

@@ -1,9 +1,10 @@
 import { createRequire } from 'node:module';
-import { fileURLToPath } from 'node:url';
 import type { Server } from '@grpc/grpc-js';
 import type * as ProtoLoader from '@grpc/proto-loader';
 import type * as Reflection from '@grpc/reflection';
 import type * as HealthCheck from 'grpc-health-check';
+import { asProtocDescribes } from './file-descriptors.js';
+import { definition } from '../csi/generated/loaded.js';
 
 /** What gRPC itself defines beside the services of the CSI: health and reflection. */
 export interface GrpcServices {
@@ -29,7 +30,7 @@ export function grpcServices(served: ReadonlySet<string>, isReady: () => boolean
   return {
     addTo(server) {
       const load = createRequire(import.meta.url);
-      const { HealthImplementation }: typeof HealthCheck = load('grpc-health-check');
+      const { HealthImplementation, protoPath }: typeof HealthCheck = load('grpc-health-check');
       const { ReflectionService }: typeof Reflection = load('@grpc/reflection');
       const { loadSync }: typeof ProtoLoader = load('@grpc/proto-loader');
 
@@ -46,10 +47,10 @@ export function grpcServices(served: ReadonlySet<string>, isReady: () => boolean
       timer = setInterval(look, LOOK_EVERY).unref();
       health.addToServer(server);
 
-      const directory = fileURLToPath(new URL('../../../proto', import.meta.url));
+      const services = [...names.slice(1), 'grpc.health.v1.Health'];
       const reflection = new ReflectionService(
-        loadSync('csi.proto', { includeDirs: [directory], keepCase: true }),
-        { services: SERVICES.filter((name) => served.has(name)).map(fullName) },
+        asProtocDescribes({ ...definition, ...loadSync(protoPath) }),
+        { services },
       );
       reflection.addToServer(server);
     },
