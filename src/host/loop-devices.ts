@@ -69,6 +69,8 @@ export interface LoopDevices {
   takeOverSize(device: bigint): void;
   /** The devices with the tag. Slow: opens each one of the machine. */
   own(): LoopDevice[];
+  /** The devices that write to an image, whoever attached them. Slow, as above. */
+  writing(image: FileIdentity): LoopDevice[];
 }
 
 /** Why an image cannot be attached; nothing was changed. */
@@ -147,16 +149,10 @@ export function loopDevices(tag: string): LoopDevices {
       if (held !== undefined) takeOverSize(held.descriptor);
     },
 
-    own() {
-      return readdirSync('/sys/block')
-        .filter((name) => /^loop\d+$/.test(name))
-        .filter((name) => attributeOf(name, 'loop/backing_file') !== undefined)
-        .flatMap((name) => {
-          using device = hold(name);
-          const found = unlessFree(() => status(device.descriptor));
-          return found?.name === tag ? [{ number: device.number, path: device.path }] : [];
-        });
-    },
+    own: () => inUse().filter(({ name }) => name === tag),
+
+    writing: (image) =>
+      inUse().filter(({ readonly, identity }) => !readonly && sameFile(identity, image)),
   };
 }
 
@@ -200,6 +196,19 @@ function openImage(image: string, readonly: boolean): number {
   }
 }
 
+/** All devices of the machine that have an image. */
+function inUse(): (LoopDevice & LoopStatus)[] {
+  return readdirSync('/sys/block')
+    .filter((name) => /^loop\d+$/.test(name))
+    .filter((name) => attributeOf(name, 'loop/backing_file') !== undefined)
+    .flatMap((name) => unlessFree(() => described(name)) ?? []);
+}
+
+function described(name: string): LoopDevice & LoopStatus {
+  using device = hold(name);
+  return { ...status(device.descriptor), number: device.number, path: device.path };
+}
+
 interface Held extends HeldLoopDevice {
   readonly descriptor: number;
 }
@@ -212,9 +221,10 @@ function hold(name: string, access: number = constants.O_RDONLY): Held {
   return { descriptor, path, number: rdev, [Symbol.dispose]: () => closeSync(descriptor) };
 }
 
+/** Undefined when there is no such device, or when it is being given up at this moment. */
 function holdNumber(device: bigint): Held | undefined {
   const name = nameOf(device);
-  return name === undefined ? undefined : hold(name);
+  return name === undefined ? undefined : unlessFree(() => hold(name));
 }
 
 /** A container's /dev may have no node for a device that came later than the container. */

@@ -31,8 +31,11 @@ export interface VolumeDevices {
   grow(devices: readonly bigint[]): void;
   /** A device for block access. Throws a LoopError. */
   forBlock(wish: DeviceWish): HeldLoopDevice;
-  /** A device for a file system. Throws a LoopError. */
-  forFileSystem(wish: DeviceWish): HeldLoopDevice;
+  /**
+   * A device for a file system; one that writes to the image already, because two mounts of an image on
+   * two devices would destroy it. `isNew`: nobody else has it. Throws a LoopError.
+   */
+  forFileSystem(wish: DeviceWish): HeldLoopDevice & { readonly isNew: boolean };
   /** Detaches the volume's devices for block access that none of these paths shows. */
   release(volumeId: string, paths: readonly string[]): void;
   /** Detaches what an earlier process left; `volumes`: where each volume is mounted. */
@@ -102,7 +105,13 @@ export function volumeDevices(
       return device;
     },
 
-    forFileSystem: (wish) => existing(wish) ?? attach(wish, true),
+    forFileSystem(wish) {
+      const [writing] = loops.writing(wish.content.identity);
+      const found = writing && loops.hold(writing.number);
+      return found === undefined
+        ? { ...attach(wish, true), isNew: true }
+        : { ...found, isNew: false };
+    },
 
     release(volumeId, paths) {
       const own = attached.get(volumeId);

@@ -60,10 +60,11 @@ export function volumeShowing(mounter: Mounter, devices: VolumeDevices): Show {
     content: Content,
   ): Promise<void> {
     const { volumeId, path, others, unwritable, attributes } = showing;
-    const inUse = devices.at(volumeId, others).length > 0;
     using device = devices.forFileSystem({ volumeId, content, readonly: false, paths: others });
     const grows =
-      !unwritable && !inUse && isSmallerThan(devices.bytes(device.number), format, device.path);
+      !unwritable &&
+      device.isNew &&
+      isSmallerThan(devices.bytes(device.number), format, device.path);
     if (grows && format === 'ext4') await growUnmounted(device.path);
     const options = [...MOUNT_OPTIONS[format], ...showing.options];
     await mounter.open({

@@ -21,6 +21,9 @@ import { identityOf, isRoot } from './scratch.js';
 
 const PROGRAM = fileURLToPath(new URL('./loop-program.js', import.meta.url));
 
+/** The bytes that a device says it has. */
+const sizeOf = (path: string) => Number(execFileSync('blockdev', ['--getsize64', path]));
+
 describe('loopDevices', function () {
   let site: LoopSite;
 
@@ -31,9 +34,6 @@ describe('loopDevices', function () {
     site = loopSite();
   });
   afterEach(() => site.remove());
-
-  /** The bytes that a device says it has. */
-  const sizeOf = (path: string) => Number(execFileSync('blockdev', ['--getsize64', path]));
 
   describe('attach', () => {
     it('shows the image as a disk, for reading and writing', () => {
@@ -196,6 +196,14 @@ describe('loopDevices', function () {
     const numbers = site.loops.own().map(({ number }) => number);
     expect(numbers).to.have.members([first.number, second.number]);
     expect(loopDevices('csi-mock-test').own()).to.deep.equal([]);
+  });
+
+  it('tells which devices write to an image, whoever attached them', () => {
+    using writing = site.attach({ autoclear: true });
+    using reading = site.attach({ readonly: true });
+    expect(reading.number).not.to.equal(writing.number);
+    const found = loopDevices('another').writing(identityOf(site.image));
+    expect(found.map(({ number }) => number)).to.deep.equal([writing.number]);
   });
 
   it('leaves no descriptor open', () => {

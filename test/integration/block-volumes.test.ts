@@ -19,6 +19,8 @@ import { readText, writeText } from './volume-text.js';
 
 const BYTES = IMAGE_BYTES.raw;
 
+const sizeOf = (path: string) => Number(execFileSync('blockdev', ['--getsize64', path]));
+
 describe('block volumes', () => {
   const driver = withDriver();
   const volumes = takenDownVolumes(driver, 'raw');
@@ -30,7 +32,17 @@ describe('block volumes', () => {
   const target = () => volume.target('a');
   const unpublish = () =>
     driver.client.node.NodeUnpublishVolume({ volume_id: volume.id, target_path: target() });
-  const sizeOf = (path: string) => Number(execFileSync('blockdev', ['--getsize64', path]));
+
+  const stats = (volume_path: string) =>
+    driver.client.node.NodeGetVolumeStats({ volume_id: volume.id, volume_path });
+
+  const expand = (required_bytes: number) =>
+    driver.client.controller.ControllerExpandVolume({
+      volume_id: volume.id,
+      capacity_range: { required_bytes: String(required_bytes) },
+    });
+  const expandHere = (volume_path: string) =>
+    driver.client.node.NodeExpandVolume({ volume_id: volume.id, volume_path });
 
   describe('target paths', () => {
     it('an absent one: a file that is made and removed', async () => {
@@ -113,9 +125,6 @@ describe('block volumes', () => {
   });
 
   describe('NodeGetVolumeStats tells the total bytes and nothing else', () => {
-    const stats = (volume_path: string) =>
-      driver.client.node.NodeGetVolumeStats({ volume_id: volume.id, volume_path });
-
     it('at the target, the staging path and wherever the CO shows the device', async () => {
       await volume.publish('a');
       const mount = driver.scratch.path('mount-of-the-co');
@@ -145,14 +154,6 @@ describe('block volumes', () => {
   });
 
   describe('expansion', () => {
-    const expand = (required_bytes: number) =>
-      driver.client.controller.ControllerExpandVolume({
-        volume_id: volume.id,
-        capacity_range: { required_bytes: String(required_bytes) },
-      });
-    const expandHere = (volume_path: string) =>
-      driver.client.node.NodeExpandVolume({ volume_id: volume.id, volume_path });
-
     it('asks for the node, which lets every device have the new size', async () => {
       await volume.publish('a');
       await volume.publish('b', { readonly: true });

@@ -1,7 +1,16 @@
 import { execFileSync } from 'node:child_process';
-import { readFileSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  statfsSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
+import { attachedBelow } from '../host/scratch.js';
 import { withDriver } from './driver-under-test.js';
 import { refused } from './refusal.js';
 import { takenDownVolumes } from './takedown.js';
@@ -125,6 +134,22 @@ for (const format of ['ext4', 'xfs'] as const) {
         expect(total()).to.equal(before);
       });
     }
+
+    it('stays one file system while a lazy unmount has left it in use', async () => {
+      const user = openSync(join(target(), 'file'), 'w');
+      try {
+        for (const path of [target(), volume.stagingPath]) {
+          execFileSync('umount', ['--lazy', path]);
+        }
+        await volume.stage();
+        await volume.publish('a');
+        expect(attachedBelow(driver.scratch.root)).to.have.lengthOf(1);
+        writeSync(user, 'data');
+        expect(readFileSync(join(target(), 'file'), 'utf8')).to.equal('data');
+      } finally {
+        closeSync(user);
+      }
+    });
 
     it('needs nothing of the node when it has its size', async () => {
       expect(await expandHere()).to.equal(String(bytes));
