@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module';
 import { expect } from 'chai';
+import type { Message } from 'protobufjs';
 import type * as Descriptor from 'protobufjs/ext/descriptor/index.js';
 import { definition } from '../../src/csi/generated/loaded.js';
 import { asProtocDescribes } from '../../src/server/file-descriptors.js';
@@ -14,7 +15,10 @@ function files(): Descriptor.IFileDescriptorProto[] {
   const [described] = Object.values(asProtocDescribes(definition));
   const buffers: unknown = described?.['fileDescriptorProtos'];
   if (!Array.isArray(buffers)) throw new Error('no files');
-  return buffers.map((bytes: Uint8Array) => FileDescriptorProto.decode(bytes));
+  return buffers.map((bytes: Uint8Array) => {
+    const file: Message & Descriptor.IFileDescriptorProto = FileDescriptorProto.decode(bytes);
+    return file;
+  });
 }
 
 function within(types: readonly Type[], scope: string): [name: string, type: Type][] {
