@@ -5,7 +5,7 @@ import { identityOf, scratch, type Scratch } from './scratch.js';
 /** A scratch file system with an image, and loop devices that go with it. */
 export interface LoopSite extends Scratch {
   readonly loops: LoopDevices;
-  /** An image of `IMAGE_BYTES` that begins with `IMAGE_TEXT`. */
+  /** An image, of `IMAGE_BYTES` if nothing else was asked for, that begins with `IMAGE_TEXT`. */
   readonly image: string;
   /** Attaches the image, read-write and not autoclear but for the changes. */
   attach(changes?: { readonly readonly?: boolean; readonly autoclear?: boolean }): HeldLoopDevice;
@@ -16,11 +16,14 @@ export const IMAGE_TEXT = 'an image';
 
 let sites = 0;
 
-export function loopSite(): LoopSite {
-  const place = scratch();
+export function loopSite(
+  propagation: 'private' | 'shared' = 'private',
+  bytes: number = IMAGE_BYTES,
+): LoopSite {
+  const place = scratch(propagation);
   const image = place.path('image');
   writeFileSync(image, IMAGE_TEXT);
-  truncateSync(image, IMAGE_BYTES);
+  truncateSync(image, bytes);
   const loops = loopDevices(`csi-mock-test-${process.pid}-${(sites += 1)}`);
   const held = new Set<HeldLoopDevice>();
   return {

@@ -46,8 +46,9 @@ export function scratch(
       // Images that a failed test has left attached would keep the file system alive.
       const attached = attachedBelow(root);
       umount2(root, MNT_DETACH);
-      for (const line of attached) {
-        execFileSync('losetup', ['--detach', `/dev/${line.split(' ')[0]}`]);
+      for (const [device = ''] of attached.map((line) => line.split(' '))) {
+        // Those of file systems went with their mounts.
+        if (imageOf(device) !== '') execFileSync('losetup', ['--detach', `/dev/${device}`]);
       }
       rmdirSync(root);
     },

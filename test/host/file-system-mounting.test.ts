@@ -1,0 +1,159 @@
+import { execFileSync } from 'node:child_process';
+import { closeSync, mkdirSync, openSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import { mounterOver } from '../../src/host/bind-mounter.js';
+import { classicApi } from '../../src/host/classic-api.js';
+import { makeFileSystem } from '../../src/host/file-system.js';
+import { MountRefusal, type Mounter, type OpenRequest } from '../../src/host/mounter.js';
+import { SyscallError } from '../../src/host/syscall-error.js';
+import { treeApi } from '../../src/host/tree-api.js';
+import { loopSite, type LoopSite } from './loop-site.js';
+import { otherNamespace } from './namespace.js';
+import { attachedBelow, identityOf, isRoot, listing, mountsBelow } from './scratch.js';
+
+const apis = { tree: () => treeApi, classic: classicApi };
+
+for (const [name, apiOf] of Object.entries(apis)) {
+  describe(`mounterOver (${name} calls) with a file system on a device`, function () {
+    let site: LoopSite;
+    let mounter: Mounter;
+    let target: string;
+
+    before(function () {
+      if (!isRoot) this.skip();
+    });
+    beforeEach(async () => {
+      site = loopSite('shared', 32 * 2 ** 20);
+      mounter = mounterOver(apiOf(site.make('work')));
+      target = join(site.make('pods'), 'target');
+      await makeFileSystem('ext4', site.image);
+    });
+    afterEach(() => site.remove());
+
+    /** Opens the file system at the target, on a device that goes with its last mount. */
+    async function open(changed: Partial<OpenRequest> = {}, readonly = false): Promise<void> {
+      using device = site.attach({ autoclear: true });
+      await mounter.open({
+        fileSystem: { type: 'ext4', device: device.path, readonly, options: [] },
+        target,
+        createTarget: true,
+        attributes: [],
+        ...changed,
+      });
+    }
+
+    async function refused(reason: MountRefusal['reason']): Promise<void> {
+      const before = listing(site.root);
+      const outcome = await open().catch((error: unknown) => error);
+      expect(outcome).to.be.instanceOf(MountRefusal).with.property('reason', reason);
+      expect(listing(site.root)).to.deep.equal(before);
+      expect(attachedBelow(site.root)).to.deep.equal([]);
+    }
+
+    it('shows it for reading and writing, and the device goes with the last mount', async () => {
+      await open();
+      writeFileSync(join(target, 'file'), 'data');
+      const copy = site.path('pods', 'copy');
+      const identity = identityOf(target);
+      mounter.bind({ source: target, identity, target: copy, createTarget: true, attributes: [] });
+      expect(await mounter.close(target)).to.equal(true);
+      expect(readFileSync(join(copy, 'file'), 'utf8')).to.equal('data');
+      expect(await mounter.close(copy)).to.equal(true);
+      expect(attachedBelow(site.root)).to.deep.equal([]);
+      await open();
+      expect(readFileSync(join(target, 'file'), 'utf8')).to.equal('data');
+    });
+
+    it('takes over an empty directory', async () => {
+      mkdirSync(target);
+      await open({ createTarget: false });
+      expect(mounter.look(target)).to.include({ kind: 'directory', mounted: true });
+    });
+
+    it('is read-only in every namespace, by attribute or as a whole', async () => {
+      for (const readonly of [false, true]) {
+        await open({ attributes: ['ro'] }, readonly);
+        const other = await otherNamespace();
+        try {
+          for (const path of [target, join(other.root, target)]) {
+            expect(() => writeFileSync(join(path, 'file'), '')).to.throw('EROFS');
+          }
+        } finally {
+          await other.end();
+        }
+        await mounter.close(target);
+      }
+    });
+
+    it('takes options of the file system, and attributes of the mount', async () => {
+      const options = ['commit=7', 'noauto_da_alloc'];
+      using device = site.attach({ autoclear: true });
+      const fileSystem = { type: 'ext4', device: device.path, readonly: false, options };
+      await mounter.open({ fileSystem, target, createTarget: true, attributes: ['noexec'] });
+      const [, , , , , attributes = '', ...rest] = (mountsBelow(target)[0] ?? '').split(' ');
+      expect(attributes.split(',')).to.include('noexec');
+      expect((rest.at(-1) ?? '').split(',')).to.include.members(options);
+    });
+
+    describe('refuses, and leaves no device', () => {
+      it('a directory with content: not-empty', async () => {
+        mkdirSync(join(target, 'content'), { recursive: true });
+        await refused('not-empty');
+      });
+      it('a file: wrong-kind', async () => {
+        writeFileSync(target, '');
+        await refused('wrong-kind');
+      });
+      it('a symlink', async () => {
+        symlinkSync(site.make('empty'), target);
+        await refused('symlink');
+      });
+      it('a mount: foreign-mount', async () => {
+        mkdirSync(target);
+        execFileSync('mount', ['-t', 'tmpfs', 'none', target]);
+        await refused('foreign-mount');
+      });
+      it('a missing parent: no-parent', async () => {
+        target = join(target, 'below');
+        await refused('no-parent');
+      });
+    });
+
+    it('rejects, with nothing made, when there is no such file system or option', async () => {
+      const before = listing(site.root);
+      using device = site.attach({ autoclear: true });
+      const wrongs = [
+        { type: 'xfs', options: [] },
+        { type: 'nofs', options: [] },
+        { type: 'ext4', options: ['no-such-option'] },
+        { type: 'ext4', options: ['commit=x'] },
+      ];
+      for (const wrong of wrongs) {
+        const fileSystem = { ...wrong, device: device.path, readonly: false };
+        const request = { fileSystem, target, createTarget: true, attributes: [] };
+        const outcome = await mounter.open(request).catch((error: unknown) => error);
+        expect(outcome).to.be.instanceOf(SyscallError);
+      }
+      expect(listing(site.root)).to.deep.equal(before);
+    });
+
+    describe('close', () => {
+      it('is false where nothing is mounted', async () => {
+        mkdirSync(target);
+        for (const path of [target, site.path('nowhere', 'at all')]) {
+          expect(await mounter.close(path)).to.equal(false);
+        }
+      });
+
+      it('refuses a mount that is in use: busy', async () => {
+        await open();
+        const user = openSync(join(target, 'file'), 'w');
+        const outcome = await mounter.close(target).catch((error: unknown) => error);
+        expect(outcome).to.be.instanceOf(MountRefusal).with.property('reason', 'busy');
+        closeSync(user);
+        expect(await mounter.close(target)).to.equal(true);
+      });
+    });
+  });
+}
