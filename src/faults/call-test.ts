@@ -1,15 +1,24 @@
 import type { CallSubject } from './call-subject.js';
 import type { CallPattern } from './fault-rule.js';
-import { someAt } from './field-path.js';
-import { textTest } from './text-pattern.js';
+import { textsAt } from './field-path.js';
+import { textTest, type TextTest } from './text-pattern.js';
 
 /** Whether a rule is meant for a call of one of its RPCs. Compiled once; costs next to nothing a call. */
 export function callTest({ volume, node, request }: CallPattern): (call: CallSubject) => boolean {
   const isVolume = volume && textTest(volume);
   const isNode = node && textTest(node);
   const conditions = request.map(({ path, pattern }) => ({ path, test: textTest(pattern) }));
-  return (call) =>
-    (isNode === undefined || (call.nodeId !== undefined && isNode(call.nodeId))) &&
-    (isVolume === undefined || call.volumeNames.some(isVolume)) &&
-    conditions.every(({ path, test }) => someAt(call.request, path, test));
+  return (call) => {
+    if (isNode !== undefined && (call.nodeId === undefined || !isNode(call.nodeId))) return false;
+    if (isVolume !== undefined && !some(call.volumeNames, isVolume)) return false;
+    return conditions.every(({ path, test }) => some(textsAt(call.request, path), test));
+  };
+}
+
+/** A loop: with many rules, `Array.some` takes longer than the tests. */
+function some(texts: readonly string[], test: TextTest): boolean {
+  for (let index = 0; index < texts.length; index += 1) {
+    if (test(texts[index] ?? '')) return true;
+  }
+  return false;
 }

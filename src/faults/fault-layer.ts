@@ -35,13 +35,13 @@ async function underRules(
   site: FaultSite,
 ): Promise<object> {
   const asked = callSubject(method, request, site, undefined);
-  for (const rule of before) {
+  for (const rule of before.candidates(asked)) {
     const firing = rule.take(asked);
     if (firing !== undefined) await act(rule, firing, call, site.exit);
   }
   let response = await next(request);
   const done: CallSubject = callSubject(method, request, site, response);
-  for (const rule of after) {
+  for (const rule of after.candidates(done)) {
     const firing = rule.take(done);
     if (firing === undefined) continue;
     await act(rule, firing, call, site.exit);

@@ -1,4 +1,5 @@
 import { armedRule, type ArmedRule, type Pretence } from './armed-rule.js';
+import { ruleIndex, type RuleIndex } from './rule-index.js';
 import { readRules } from './rule-text.js';
 
 /** The fault rules of a driver, while it runs. They act on every call from the moment they are in. */
@@ -41,8 +42,8 @@ export interface ActingRules extends FaultRules {
 }
 
 export interface RulesOfRpc {
-  readonly before: readonly ArmedRule[];
-  readonly after: readonly ArmedRule[];
+  readonly before: RuleIndex;
+  readonly after: RuleIndex;
 }
 
 /** No rules yet. `volumeName` knows volumes by their ids. */
@@ -107,5 +108,10 @@ function sorted(rules: readonly ArmedRule[]): ReadonlyMap<string, RulesOfRpc> {
       of[rule.is.when].push(rule);
     }
   }
-  return byRpc;
+  return new Map(
+    [...byRpc].map(([rpc, { before, after }]) => [
+      rpc,
+      { before: ruleIndex(before), after: ruleIndex(after) },
+    ]),
+  );
 }

@@ -44,20 +44,16 @@ export function findField(written: string, message: MessageType): FoundField | W
   return { wrong: written, depth: 0, expected: [] };
 }
 
-/** Whether a value at the path passes the test, as text; of a message, whether it is there. */
-export function someAt(
-  message: unknown,
-  path: FieldPath,
-  test: (text: string) => boolean,
-  depth = 0,
-): boolean {
-  if (Array.isArray(message)) return message.some((item) => someAt(item, path, test, depth));
-  const name = path[depth];
-  if (name === undefined) return test(textOf(message));
-  // Keys of maps are anybody's choice.
-  if (typeof message !== 'object' || message === null || !Object.hasOwn(message, name))
-    return false;
-  return someAt(Reflect.get(message, name), path, test, depth + 1);
+/** The values at the path, as text; of a message, whether it is there. */
+export function textsAt(message: object, path: FieldPath): readonly string[] {
+  let values: readonly unknown[] = [message];
+  for (const name of path) {
+    values = values
+      // Keys of maps are anybody's choice.
+      .filter((each) => isObject(each) && Object.hasOwn(each, name))
+      .flatMap((each) => (isObject(each) ? Reflect.get(each, name) : []));
+  }
+  return values.map(textOf);
 }
 
 function textOf(value: unknown): string {

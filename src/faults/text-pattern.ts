@@ -11,7 +11,7 @@ export type TextPattern =
 export type TextTest = (text: string) => boolean;
 
 /** In ms: what one look at one text may take. */
-const REGEX_TIME = 20;
+const REGEX_TIME = 250;
 
 /** In characters: plain expressions are fast on texts up to here. */
 const SHORT = 256;
@@ -40,15 +40,18 @@ export function textTest(pattern: TextPattern): TextTest {
 function glob([first = '', ...rest]: readonly string[]): TextTest {
   const last = rest.pop();
   if (last === undefined) return (text) => text === first;
+  const edges = first.length + last.length;
   return (text) => {
-    if (!text.startsWith(first)) return false;
+    if (text.length < edges || !text.startsWith(first) || !text.endsWith(last)) return false;
+    const end = text.length - last.length;
     let from = first.length;
-    for (const part of rest) {
+    for (let index = 0; index < rest.length; index += 1) {
+      const part = rest[index] ?? '';
       const found = text.indexOf(part, from);
-      if (found < 0) return false;
+      if (found < 0 || found + part.length > end) return false;
       from = found + part.length;
     }
-    return text.length - last.length >= from && text.endsWith(last);
+    return true;
   };
 }
 

@@ -32,7 +32,8 @@ describe('fault rules', () => {
   it('of a file give way to the next of the file; those that were added stay, with their counts', () => {
     rules.load('[{hang: true}, {id: a, hang: true}]');
     rules.add('{id: b, rpc: Probe, hang: true}');
-    for (const rule of rules.of('Probe')?.before ?? []) rule.take(call('Identity', 'Probe', {}));
+    for (const rule of rules.of('Probe')?.before.all ?? [])
+      rule.take(call('Identity', 'Probe', {}));
     rules.load('{id: a, drop: true}');
     expect(ids()).to.deep.equal(['a file', 'b runtime']);
     expect(rules.list().map(({ matched, fired }) => [matched, fired])).to.deep.equal([
@@ -85,7 +86,7 @@ describe('fault rules', () => {
   it('can be meant for no other RPCs than those that have what they name', () => {
     rules.add('{volume: a, hang: true, request: {staging_target_path: "/a*"}}');
     const meant = ['NodeStageVolume', 'NodePublishVolume', 'NodeUnstageVolume'];
-    for (const rpc of meant) expect(rules.of(rpc)?.before, rpc).to.have.length(1);
+    for (const rpc of meant) expect(rules.of(rpc)?.before.all, rpc).to.have.length(1);
     for (const rpc of ['Probe', 'CreateVolume', 'DeleteVolume'])
       expect(rules.of(rpc)).to.equal(undefined);
   });
@@ -214,7 +215,7 @@ describe('fault rules', () => {
     for (const [title, text, subject, isMatch] of cases) {
       it(`${title}: ${isMatch ? 'yes' : 'no'}`, () => {
         rules.add(`[${text.replace(/\}$/, ', hang: true}')}]`);
-        const [rule] = rules.of(subject.rpc)?.before ?? [];
+        const [rule] = rules.of(subject.rpc)?.before.candidates(subject) ?? [];
         expect(rule?.take(subject) !== undefined).to.equal(isMatch);
         const [listed] = rules.list();
         expect([listed?.matched, listed?.fired]).to.deep.equal(isMatch ? [1, 1] : [0, 0]);
@@ -237,7 +238,7 @@ describe('fault rules', () => {
 
     it('do so for the volume of the call on which they act, from then on', () => {
       rules.add('{rpc: NodeStageVolume, nth: 2, abnormal: worn out, full: true}');
-      const [rule] = rules.of('NodeStageVolume')?.before ?? [];
+      const [rule] = rules.of('NodeStageVolume')?.before.all ?? [];
       rule?.take(call('Node', 'NodeStageVolume', { volume_id: 'vol-1' }));
       expect([simulations.abnormal('vol-1'), simulations.isFull('')]).to.deep.equal([
         undefined,

@@ -103,10 +103,10 @@ describe('the file of fault rules', () => {
   it('that only looks new is left: the counts of the rules go on', async () => {
     writeFileSync(path('faults.yaml'), '{id: a, hang: true}');
     watch(path('faults.yaml'));
-    const before = rules.of('Probe')?.before[0];
+    const before = rules.of('Probe')?.before.all[0];
     writeFileSync(path('faults.yaml'), '{id: a, hang: true}');
     await new Promise((resolve) => setTimeout(resolve, 10 * INTERVAL_MS));
-    expect(rules.of('Probe')?.before[0]).to.equal(before);
+    expect(rules.of('Probe')?.before.all[0]).to.equal(before);
   });
 
   const refused: [string, (file: string) => void, RegExp][] = [
