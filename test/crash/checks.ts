@@ -4,10 +4,15 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { expect } from 'chai';
 import type { Client } from '../../src/csi/client.js';
 import { openPool } from '../../src/host/pool.js';
+import { attachedBelow } from '../host/scratch.js';
 import { refused } from '../integration/refusal.js';
 import type { Co } from './co.js';
 import { NODE, type CoVolume } from './co-volume.js';
+import { readMark } from './mark.js';
 import type { Site } from './site.js';
+
+/** All that is in the state directory of a driver that serves. */
+export const STATE: readonly string[] = ['admin.sock', 'csi.sock', 'inline', 'pool', 'store'];
 
 /** The ids of all volumes with what ListVolumes says of them. */
 export async function listVolumes(
@@ -40,7 +45,7 @@ export async function checkPromises(
   for (const volume of volumes) {
     const asked = [...volume.pending];
     const isAsked = (...kinds: string[]) => asked.some(({ kind }) => kinds.includes(kind));
-    const told = `${volume.name}, ${volume.mode}, pending: ${JSON.stringify(asked, replaceBigint)}`;
+    const told = `${volume.name}, ${volume.format}, ${volume.mode}, pending: ${JSON.stringify(asked, replaceBigint)}`;
 
     if (volume.id !== undefined) {
       const found = listed.get(volume.id);
@@ -54,7 +59,7 @@ export async function checkPromises(
     }
 
     const paths = [
-      { path: volume.stagingPath, known: volume.staged, open: isAsked('stage', 'unstage') },
+      { path: volume.stagingMount, known: volume.staged, open: isAsked('stage', 'unstage') },
       ...volume.targets.map((path) => ({
         path,
         known: volume.published.has(path),
@@ -71,8 +76,8 @@ export async function checkPromises(
   }
   expect([...unexplained], 'mounts that nobody asked for').to.deep.equal([]);
   for (const id of listed.keys()) {
-    const data = join(site.stateDir, 'pool', 'volumes', id, 'data');
-    expect(existsSync(data), `the data of ${id} is there`).to.equal(true);
+    const names = readdirSync(join(site.stateDir, 'pool', 'volumes', id));
+    expect(names, `the data of ${id} is there`).to.include.oneOf(['data', 'image']);
   }
   const known = new Set(volumes.map(({ id }) => id));
   const creating = volumes.filter(({ pending }) => [...pending].some((c) => c.kind === 'create'));
@@ -89,7 +94,7 @@ export async function checkPromises(
 export async function checkSingleTargets(co: Co, site: Site, client: Client): Promise<void> {
   const mounted = new Set(site.mounts());
   for (const volume of co.volumes) {
-    if (!volume.isSingle || !mounted.has(volume.stagingPath)) continue;
+    if (!volume.isSingle || !mounted.has(volume.stagingMount)) continue;
     if ([...volume.pending].some(({ kind }) => kind === 'stage')) continue;
     const there = volume.targets.filter((target) => mounted.has(target));
     expect(there, `targets of ${volume.name}, ${volume.mode}`).to.have.lengthOf.at.most(1);
@@ -118,6 +123,9 @@ export async function checkExactly(co: Co, site: Site, client: Client): Promise<
   );
   expect(site.mounts(), 'mounts after all was asked for again').to.deep.equal(before);
 
+  const images = co.volumes.filter(({ format, staged }) => format !== 'directory' && staged);
+  expect(attachedBelow(site.root), 'loop devices').to.have.lengthOf(images.length);
+
   const ids = co.volumes.flatMap(({ id }) => id ?? []);
   expect([...(await listVolumes(client)).keys()]).to.have.members(ids);
   const inPool = (name: string) => readdirSync(join(site.stateDir, 'pool', name));
@@ -131,14 +139,13 @@ export async function checkExactly(co: Co, site: Site, client: Client): Promise<
   }
   await eventually(() => inPool('incoming').length === 0, 'nothing half-made is in incoming/');
   await eventually(() => inPool('trash').length === 0, 'the trash is empty');
-  expect(readdirSync(site.stateDir)).to.have.members(['csi.sock', 'pool', 'store']);
+  expect(readdirSync(site.stateDir)).to.have.members([...STATE]);
 }
 
-function expectData({ marked, id }: CoVolume, path: string, told: string): void {
+function expectData({ format, marked, id }: CoVolume, path: string, told: string): void {
   if (marked === 'perhaps') return;
-  expect(readdirSync(path), `${path}: ${told}`).to.deep.equal(marked === 'yes' ? ['mark'] : []);
-  if (marked === 'no') return;
-  expect(readFileSync(join(path, 'mark'), 'utf8'), `${path}: ${told}`).to.equal(id);
+  const expected = marked === 'yes' ? id : undefined;
+  expect(readMark(format, path), `${path}: ${told}`).to.equal(expected);
 }
 
 /** For what goes on behind the scenes: waits until it is done. */

@@ -14,7 +14,7 @@ import { expect } from 'chai';
 import type { Client } from '../../src/csi/client.js';
 import { isRoot, listing } from '../host/scratch.js';
 import { refused } from '../integration/refusal.js';
-import { listVolumes } from './checks.js';
+import { listVolumes, STATE } from './checks.js';
 import { coVolume, NODE, type Change, type CoVolume } from './co-volume.js';
 import { killWhen } from './program.js';
 import { site, type Site } from './site.js';
@@ -151,7 +151,7 @@ describe('what an operator meets', function () {
       const [first, second, damaged] = volumes;
       rmSync(store(), { recursive: true });
       await refusedStart(/pool .* belongs to a store .*csi-mock pool rebuild/);
-      expect(readdirSync(place.stateDir)).to.deep.equal(['pool']);
+      expect(readdirSync(place.stateDir)).to.deep.equal(['inline', 'pool']);
 
       const descriptor = inState('pool', 'volumes', damaged?.id ?? '', 'volume.json');
       writeFileSync(descriptor, 'garbage');
@@ -182,7 +182,7 @@ describe('what an operator meets', function () {
         else rmSync(store(), { recursive: true });
         expect(await rebuilt()).to.match(/^2 volumes are known again/m);
         await expectRestored((await place.serve()).client, first);
-        expect(readdirSync(place.stateDir)).to.have.members(['csi.sock', 'pool', 'store']);
+        expect(readdirSync(place.stateDir)).to.have.members([...STATE]);
       });
     }
   });
