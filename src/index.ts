@@ -13,6 +13,11 @@ export {
 } from './conformance/conformance.js';
 export { StatusError, type Code } from './csi/status.js';
 export { createDriver, type Driver } from './driver.js';
+export { FaultRuleError } from './faults/fault-rule-error.js';
+export type { FaultRules, ListedRule } from './faults/fault-rules.js';
+export { RuleFileError } from './faults/rule-file.js';
+export { HooksError } from './hooks/hooks-error.js';
+export type { HookCall } from './hooks/hook.js';
 export { PoolError } from './host/pool-marker.js';
 export { OptionError } from './options/option-error.js';
 export type { Options, OptionsInput } from './options.js';

@@ -1,14 +1,6 @@
-import {
-  LineCounter,
-  isAlias,
-  isMap,
-  isScalar,
-  isSeq,
-  parseDocument,
-  type ErrorCode,
-  type ParsedNode,
-} from 'yaml';
+import type { ErrorCode, ParsedNode } from 'yaml';
 import { isTooDeep } from './nesting.js';
+import { parser } from './parser.js';
 
 /** Where something is in a text; both from 1. */
 export interface Place {
@@ -64,6 +56,7 @@ export function locate(text: string, blame: Blame): Located | undefined {
 }
 
 function read(text: string, blame: Blame): Located | undefined {
+  const { LineCounter, isAlias, isMap, isScalar, isSeq, parseDocument } = parser();
   const lines = new LineCounter();
   const document = parseDocument(text, {
     lineCounter: lines,

@@ -1,4 +1,4 @@
-import { Lexer } from 'yaml';
+import { parser } from './parser.js';
 
 /** Deeper than any text of a person; the parser itself takes whatever it gets, until the process ends. */
 const DEEPEST = 64;
@@ -11,6 +11,7 @@ const SCALAR = '\u001f';
 
 /** Whether a text is nested so deeply that it must not be parsed. Looks no further than up to there. */
 export function isTooDeep(text: string): boolean {
+  const { Lexer } = parser();
   let collections = 0;
   let entriesOnLine = 0;
   let previous = '\n';

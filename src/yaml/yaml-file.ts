@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { LineCounter, parseDocument } from 'yaml';
+import { parser } from './parser.js';
 import { TextFileError } from './text-file-error.js';
 
 /**
@@ -7,6 +7,7 @@ import { TextFileError } from './text-file-error.js';
  * nothing of what is in the file: it may hold secrets.
  */
 export function readYaml(path: string): unknown {
+  const { LineCounter, parseDocument } = parser();
   const lineCounter = new LineCounter();
   const document = parseDocument(read(path), {
     schema: 'failsafe',
