@@ -1,11 +1,14 @@
+import { status } from '@grpc/grpc-js';
+import { codeName } from '../csi/code.js';
+import { WIRE_METHODS } from '../csi/wire-method.js';
 import type { CallBytes, CallFacts } from './kept-call.js';
 
 /**
- * Keeps as many calls as asked for, with their messages in as many bytes, and not one more of either:
- * the oldest make room. All bytes are in one block, so that a call costs no allocation.
+ * Keeps as many calls as asked for, in as many bytes, and not one more of either: the oldest make room.
+ * All is in one block of bytes, so that a call that is kept leaves nothing to the garbage collector.
  */
 export interface CallMemory {
-  /** Keeps a call; without its bytes where they are more than the memory has. */
+  /** Keeps a call; without its messages where they are more than the memory has. */
   add(facts: CallFacts, bytes: CallBytes): void;
   /** What is kept, the oldest first. The bytes are views: they change with the next `add`. */
   calls(): Generator<readonly [CallFacts, CallBytes]>;
@@ -13,81 +16,150 @@ export interface CallMemory {
   clear(): number;
 }
 
-interface Kept {
-  readonly facts: CallFacts;
-  /** Counts all bytes that were ever kept. */
-  readonly start: number;
-  /** Of each part; -1 where there is none. */
-  readonly message: number;
-  readonly request: number;
-  readonly response: number;
-}
+/**
+ * What stands before the parts of a call, each as one number: how much it takes with its parts, the
+ * facts, and the lengths of the parts, -1 where there is none.
+ */
+const SIZE = 0;
+const ID = 1;
+const BEGUN_AT = 2;
+const MS = 3;
+const CODE = 4;
+const CUT = 5;
+const NODE = 6;
+const METHOD = 7;
+const PATH_LENGTH = 8;
+const MESSAGE_LENGTH = 9;
+const REQUEST_LENGTH = 10;
+const RESPONSE_LENGTH = 11;
+const HEAD_NUMBERS = 12;
+const NUMBER_BYTES = Float64Array.BYTES_PER_ELEMENT;
+const HEAD_BYTES = HEAD_NUMBERS * NUMBER_BYTES;
 
+const PATHS = [...WIRE_METHODS.keys()];
+const METHODS: ReadonlyMap<string, number> = new Map(PATHS.map((path, index) => [path, index]));
+
+/** `mostBytes` must have room for a call without its messages. */
 export function callMemory(mostCalls: number, mostBytes: number): CallMemory {
-  const block = Buffer.allocUnsafeSlow(mostBytes);
-  /** By the number of their addition, so in their order. */
-  const kept = new Map<number, Kept>();
-  let [oldest, next, end] = [0, 0, 0];
+  const size = mostBytes - (mostBytes % NUMBER_BYTES);
+  const numbers = new Float64Array(size / NUMBER_BYTES);
+  const block = Buffer.from(numbers.buffer);
+  const nodeIds: string[] = [];
+  let count = 0;
+  /** Positions count all bytes that were ever taken. What is kept is between these two. */
+  let [oldest, end] = [0, 0];
 
-  /** The parts of a call are never apart: what does not fit before the end of the block skips it. */
+  const placeOf = (position: number): number => (position % size) / NUMBER_BYTES;
+  const at = (place: number): number => numbers[place] ?? 0;
+
+  function forgetOldest(): void {
+    oldest += at(placeOf(oldest) + SIZE);
+    count -= 1;
+    if (count > 0) oldest = next(oldest);
+  }
+
+  /** Where the call at a position begins: the rest of the block may have been too short for it. */
+  function next(position: number): number {
+    return at(placeOf(position)) === 0 ? position + size - (position % size) : position;
+  }
+
+  /** Makes room for so many bytes, which are never apart. Answers their position. */
   function reserve(length: number): number {
-    const left = mostBytes - (end % mostBytes);
+    const left = size - (end % size);
     const start = length > left ? end + left : end;
+    while (count > 0 && (count >= mostCalls || start + length - oldest > size)) forgetOldest();
+    if (start !== end) numbers[placeOf(end)] = 0;
+    if (count === 0) oldest = start;
     end = start + length;
+    count += 1;
     return start;
   }
 
-  function makeRoom(): void {
-    for (;;) {
-      const first = kept.get(oldest);
-      if (first === undefined) return;
-      if (kept.size < mostCalls && end - first.start <= mostBytes) return;
-      kept.delete(oldest);
-      oldest += 1;
-    }
+  function numberOf(nodeId: string): number {
+    const number = nodeIds.indexOf(nodeId);
+    return number < 0 ? nodeIds.push(nodeId) - 1 : number;
   }
 
-  function view(start: number, length: number): Buffer | undefined {
-    return length < 0 ? undefined : block.subarray(start, start + length);
+  function write(facts: CallFacts, path: Buffer | undefined, bytes: CallBytes): void {
+    const [message, request, response] = bytes;
+    const length = padded(HEAD_BYTES + lengthOf(path) + sizeOf(bytes));
+    const start = reserve(length);
+    const place = placeOf(start);
+    numbers[place + SIZE] = length;
+    numbers[place + ID] = facts.id;
+    numbers[place + BEGUN_AT] = facts.begunAt;
+    numbers[place + MS] = facts.ms;
+    numbers[place + CODE] = status[facts.code];
+    numbers[place + CUT] = facts.cut ? 1 : 0;
+    numbers[place + NODE] = numberOf(facts.nodeId);
+    numbers[place + METHOD] = METHODS.get(facts.path) ?? -1;
+    numbers[place + PATH_LENGTH] = path?.length ?? -1;
+    numbers[place + MESSAGE_LENGTH] = message?.length ?? -1;
+    numbers[place + REQUEST_LENGTH] = request?.length ?? -1;
+    numbers[place + RESPONSE_LENGTH] = response?.length ?? -1;
+    let to = (start % size) + HEAD_BYTES;
+    to += path?.copy(block, to) ?? 0;
+    to += message?.copy(block, to) ?? 0;
+    to += request?.copy(block, to) ?? 0;
+    response?.copy(block, to);
+  }
+
+  function read(position: number): readonly [CallFacts, CallBytes] {
+    const place = placeOf(position);
+    let from = (position % size) + HEAD_BYTES;
+    const part = (field: number): Buffer | undefined => {
+      const length = at(place + field);
+      if (length < 0) return undefined;
+      from += length;
+      return block.subarray(from - length, from);
+    };
+    const path = part(PATH_LENGTH)?.toString() ?? PATHS[at(place + METHOD)] ?? '';
+    const facts = {
+      id: at(place + ID),
+      begunAt: at(place + BEGUN_AT),
+      ms: at(place + MS),
+      code: codeName(at(place + CODE)),
+      cut: at(place + CUT) === 1,
+      nodeId: nodeIds[at(place + NODE)] ?? '',
+      path,
+    };
+    return [facts, [part(MESSAGE_LENGTH), part(REQUEST_LENGTH), part(RESPONSE_LENGTH)]];
   }
 
   return {
     add(facts, bytes) {
       if (mostCalls === 0) return;
-      const fits = sizeOf(bytes) <= mostBytes;
-      const [message, request, response] = fits ? bytes : [];
-      const start = reserve(fits ? sizeOf(bytes) : 0);
-      makeRoom();
-      let at = start % mostBytes;
-      for (const part of [message, request, response]) at += part?.copy(block, at) ?? 0;
-      kept.set(next, {
-        facts: fits ? facts : { ...facts, cut: true },
-        start,
-        message: message?.length ?? -1,
-        request: request?.length ?? -1,
-        response: response?.length ?? -1,
-      });
-      next += 1;
+      const path = METHODS.has(facts.path) ? undefined : Buffer.from(facts.path);
+      if (padded(HEAD_BYTES + lengthOf(path) + sizeOf(bytes)) <= size) write(facts, path, bytes);
+      else write({ ...facts, cut: true }, path, [undefined, undefined, undefined]);
     },
 
     *calls() {
-      for (const { facts, start, message, request, response } of kept.values()) {
-        const first = start % mostBytes;
-        const second = first + Math.max(message, 0);
-        const third = second + Math.max(request, 0);
-        yield [facts, [view(first, message), view(second, request), view(third, response)]];
+      let position = oldest;
+      for (let left = count; left > 0; left -= 1) {
+        position = next(position);
+        yield read(position);
+        position += at(placeOf(position) + SIZE);
       }
     },
 
     clear() {
-      const forgotten = kept.size;
-      kept.clear();
-      oldest = next;
+      const forgotten = count;
+      [count, oldest] = [0, end];
       return forgotten;
     },
   };
 }
 
 function sizeOf([message, request, response]: CallBytes): number {
-  return (message?.length ?? 0) + (request?.length ?? 0) + (response?.length ?? 0);
+  return lengthOf(message) + lengthOf(request) + lengthOf(response);
+}
+
+function lengthOf(part: Buffer | undefined): number {
+  return part?.length ?? 0;
+}
+
+/** Numbers stand only where their own size says. */
+function padded(length: number): number {
+  return Math.ceil(length / NUMBER_BYTES) * NUMBER_BYTES;
 }

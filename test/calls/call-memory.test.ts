@@ -13,9 +13,12 @@ const add = (memory: CallMemory, id: number, ...parts: (string | undefined)[]): 
 const kept = (memory: CallMemory): unknown[] =>
   [...memory.calls()].map(([{ id }, parts]) => [id, ...parts.map((part) => part?.toString())]);
 
+/** What a call takes beside its messages. */
+const HEAD = 96;
+
 describe('callMemory', () => {
   it('keeps calls in their order with each part as it was', () => {
-    const memory = callMemory(10, 100);
+    const memory = callMemory(10, 1000);
     add(memory, 1, undefined, 'request', 'response');
     add(memory, 2, 'why', '', undefined);
     expect(kept(memory)).to.deep.equal([
@@ -25,7 +28,7 @@ describe('callMemory', () => {
   });
 
   it('forgets the oldest call when there are too many', () => {
-    const memory = callMemory(2, 100);
+    const memory = callMemory(2, 1000);
     for (const id of [1, 2, 3]) add(memory, id, undefined, `r${id}`, undefined);
     expect(kept(memory)).to.deep.equal([
       [2, undefined, 'r2', undefined],
@@ -34,33 +37,32 @@ describe('callMemory', () => {
   });
 
   it('forgets as many of the oldest as a new one needs bytes', () => {
-    const memory = callMemory(100, 10);
-    add(memory, 1, undefined, 'aaaa', undefined);
-    add(memory, 2, undefined, 'bbbb', undefined);
-    add(memory, 3, undefined, 'cc', undefined);
-    add(memory, 4, undefined, 'ddddd', undefined);
+    const memory = callMemory(100, 3 * HEAD + 32);
+    for (const id of [1, 2, 3]) add(memory, id, undefined, `r${id}`, undefined);
+    expect(kept(memory)).to.have.lengthOf(3);
+    add(memory, 4, undefined, 'r4'.repeat(20), undefined);
     expect(kept(memory)).to.deep.equal([
-      [3, undefined, 'cc', undefined],
-      [4, undefined, 'ddddd', undefined],
+      [3, undefined, 'r3', undefined],
+      [4, undefined, 'r4'.repeat(20), undefined],
     ]);
   });
 
   it('never mixes what it keeps, whatever the sizes', () => {
-    const memory = callMemory(7, 64);
-    for (let id = 1; id <= 2000; id += 1) {
-      const text = String.fromCharCode(97 + (id % 26)).repeat((id * 7919) % 40);
+    const memory = callMemory(7, 1001);
+    for (let id = 1; id <= 5000; id += 1) {
+      const text = String.fromCharCode(97 + (id % 26)).repeat((id * 7919) % 300);
       add(memory, id, undefined, text, text);
       const all = [...memory.calls()];
       const sizes = all.map(([, parts]) =>
         parts.reduce((sum, part) => sum + (part?.length ?? 0), 0),
       );
-      expect(sizes.reduce((sum, size) => sum + size, 0)).to.be.at.most(64);
+      expect(sizes.reduce((sum, size) => sum + size, 0)).to.be.at.most(1001);
       expect(all.length).to.be.within(1, 7);
       expect(all.at(-1)?.[0].id).to.equal(id);
       for (const [facts, [, request, response]] of all) {
         if (facts.cut) continue;
         const letter = String.fromCharCode(97 + (facts.id % 26));
-        const whole = letter.repeat((facts.id * 7919) % 40);
+        const whole = letter.repeat((facts.id * 7919) % 300);
         expect(request?.toString()).to.equal(whole);
         expect(response?.toString()).to.equal(whole);
       }
@@ -68,9 +70,9 @@ describe('callMemory', () => {
   });
 
   it('keeps a call without its messages where they are larger than all its bytes', () => {
-    const memory = callMemory(10, 10);
+    const memory = callMemory(10, 3 * HEAD);
     add(memory, 1, undefined, 'aaa', undefined);
-    add(memory, 2, undefined, 'b'.repeat(11), undefined);
+    add(memory, 2, undefined, 'b'.repeat(2 * HEAD + 1), undefined);
     expect(kept(memory)).to.deep.equal([
       [1, undefined, 'aaa', undefined],
       [2, undefined, undefined, undefined],
@@ -78,14 +80,23 @@ describe('callMemory', () => {
     expect([...memory.calls()].map(([{ cut }]) => cut)).to.deep.equal([false, true]);
   });
 
+  it('keeps all that is to be known of a call', () => {
+    const memory = callMemory(10, 1000);
+    const facts = { begunAt: 1.25, ms: 0.5, nodeId: 'node-2', cut: true } as const;
+    const known = { ...facts, id: 7, path: '/csi.v1.Identity/Probe', code: 'DATA_LOSS' } as const;
+    const unknown = { ...facts, id: 8, path: '/else/Where', code: 'OK' } as const;
+    for (const each of [known, unknown]) memory.add(each, [undefined, undefined, undefined]);
+    expect([...memory.calls()].map(([each]) => each)).to.deep.equal([known, unknown]);
+  });
+
   it('keeps nothing when it is to keep none', () => {
-    const memory = callMemory(0, 10);
+    const memory = callMemory(0, 1000);
     add(memory, 1, undefined, 'a', undefined);
     expect(kept(memory)).to.deep.equal([]);
   });
 
   it('forgets everything when it is cleared, and goes on', () => {
-    const memory = callMemory(10, 10);
+    const memory = callMemory(10, 2 * HEAD + 24);
     add(memory, 1, undefined, 'aaaa', undefined);
     add(memory, 2, undefined, 'bbbb', undefined);
     expect(memory.clear()).to.equal(2);
