@@ -1,11 +1,13 @@
-import { readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { readdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
+import type { CreateVolumeRequest } from '../../src/csi/generated/csi/v1/CreateVolumeRequest.js';
 import type { VolumeCapability } from '../../src/csi/generated/csi/v1/VolumeCapability.js';
 import { mountsBelow, scratch, type Scratch } from '../host/scratch.js';
 import { refusedKeepingAll } from './controller-state.js';
 import { withDrivers, type RunningDriver } from './drivers.js';
 import { eventually } from './eventually.js';
+import { newSnapshot } from './new-snapshot.js';
 import { newVolume } from './new-volume.js';
 import { refused } from './refusal.js';
 import { mountCapability } from './test-volume.js';
@@ -51,6 +53,49 @@ describe('a pool whose disk is full', () => {
     await driver.client.controller.DeleteVolume({ volume_id });
     expect((await driver.client.controller.ListVolumes({})).entries).to.deep.equal([]);
   });
+});
+
+describe('a pool whose disk fills up in the middle of a copy', () => {
+  const drivers = withDrivers();
+  let disk: Scratch | undefined;
+  let driver: RunningDriver;
+
+  beforeEach(async () => {
+    disk = scratch('private', '16m');
+    const poolDir = disk.root;
+    driver = await drivers.start(`driver of ${poolDir.slice(-6)}`, { poolDir });
+  });
+  afterEach(async () => {
+    await driver.stop();
+    disk?.remove();
+  });
+
+  const BLOCK = { access_mode: { mode: 'SINGLE_NODE_WRITER' }, block: {} } as const;
+  const SOURCES: [what: string, request: CreateVolumeRequest, file: string][] = [
+    ['a directory', {}, 'data/file'],
+    [
+      'an image',
+      { volume_capabilities: [BLOCK], capacity_range: { required_bytes: String(2 ** 24) } },
+      'image',
+    ],
+  ];
+  for (const [what, request, file] of SOURCES) {
+    it(`of ${what}: RESOURCE_EXHAUSTED, with nothing left; OK once there is room`, async () => {
+      const { volume_id } = await newVolume(driver.client, request);
+      const path = join(driver.options.poolDir, 'volumes', volume_id, file);
+      writeFileSync(path, Buffer.alloc(10 * 2 ** 20, 'x'), { flag: file === 'image' ? 'r+' : 'w' });
+      const volume_content_source = { volume: { volume_id } };
+      const cut = () => newSnapshot(driver.client, volume_id, { name: 'cut' });
+      const clone = () => newVolume(driver.client, { ...request, volume_content_source });
+      for (const act of [cut, clone]) {
+        await refusedKeepingAll(driver, act, 'RESOURCE_EXHAUSTED', /disk of the pool .* is full/);
+      }
+      truncateSync(path, 2 ** 20);
+      if (file === 'image') truncateSync(path, 2 ** 24);
+      await cut();
+      await clone();
+    });
+  }
 });
 
 describe('a state directory whose disk is full', () => {

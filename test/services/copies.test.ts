@@ -14,8 +14,8 @@ const REQUEST: CopyRequest = {
 };
 const NAMES = { from: 'volume vol-1', to: 'snapshot snap-1' };
 
-function failing(error: Error): ContentCopy {
-  return () => Promise.reject(error);
+function failing(thrown: Error): ContentCopy {
+  return () => Promise.reject(thrown);
 }
 
 describe('copies', () => {
