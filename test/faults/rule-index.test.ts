@@ -1,0 +1,62 @@
+import { expect } from 'chai';
+import { callSubject, type CallSubject } from '../../src/faults/call-subject.js';
+import { noFaultRules } from '../../src/faults/fault-rules.js';
+
+const nothing = (): void => undefined;
+
+describe('the index of fault rules', () => {
+  const candidates = (text: string, call: CallSubject): readonly string[] => {
+    const pretence = { makeAbnormal: () => nothing, makeFull: () => nothing };
+    const rules = noFaultRules(pretence, () => undefined);
+    rules.add(text);
+    const found = rules.of('NodePublishVolume')?.before.candidates(call) ?? [];
+    return found.map(({ id }) => id);
+  };
+
+  it('finds what names the call, in the order of the rules, each once', () => {
+    const rules = `
+- {id: all-1, hang: true}
+- {id: by-id, volume: vol-1, hang: true}
+- {id: other-id, volume: vol-2, hang: true}
+- {id: by-node, node: node-1, hang: true}
+- {id: by-both-names, volume: ["vol-*", data], hang: true}
+- {id: all-2, rpc: Node*, hang: true}
+- {id: by-field, request: {readonly: true, volume_id: vol-2}, hang: true}
+- {id: other-field, request: {readonly: false}, hang: true}
+- {id: by-expression, volume: {regex: "^data$"}, hang: true}
+- {id: other-pattern, volume: "pvc-*", hang: true}
+`;
+    expect(candidates(rules, publish('vol-1'))).to.deep.equal([
+      'all-1',
+      'by-id',
+      'by-node',
+      'by-both-names',
+      'all-2',
+      'by-field',
+      'by-expression',
+    ]);
+  });
+
+  it('finds the same however many texts it has seen', () => {
+    const pretence = { makeAbnormal: () => nothing, makeFull: () => nothing };
+    const rules = noFaultRules(pretence, () => undefined);
+    rules.add('[{volume: "*-7", hang: true}, {volume: vol-8, hang: true}]');
+    const index = rules.of('NodePublishVolume')?.before;
+    const count = (id: string) => index?.candidates(publish(id)).length;
+    for (let number = 0; number < 2500; number += 1) {
+      expect(count(`vol-${number}`)).to.equal(number === 7 || number === 8 ? 1 : 0);
+      expect([count('vol-7'), count('vol-8'), count('vol-9')]).to.deep.equal([1, 1, 0]);
+    }
+  });
+});
+
+/** A call for a volume that is named data. */
+function publish(volume_id: string): CallSubject {
+  const method = {
+    service: 'Node',
+    rpc: 'NodePublishVolume',
+    path: '/csi.v1.Node/NodePublishVolume',
+  } as const;
+  const at = { nodeId: 'node-1', volumeName: () => 'data' };
+  return callSubject(method, { volume_id, readonly: true }, at, undefined);
+}
