@@ -59,7 +59,7 @@ function readRule(value: Located, ids: Set<string>, blame: Blame): FaultRule | u
     when: readWhen(written, blame),
     delayMs: (delay && duration(delay, blame)) ?? 0,
     end: readEnd(written, blame),
-    response: response === undefined ? [] : readResponse(response, calls.rpcs, blame),
+    response: response && written.has('rpc') ? readResponse(response, calls.rpcs, blame) : [],
     abnormal: abnormal && text(abnormal, blame),
     full: full && readFull(full, blame),
     written: Object.fromEntries(
@@ -108,6 +108,7 @@ function readWhen(written: Written, blame: Blame): 'before' | 'after' {
   }
   const response = written.get('response');
   if (response === undefined) return given === 'after' ? 'after' : 'before';
+  if (!written.has('rpc')) blame(response.at, 'needs an rpc, which says what fields there are');
   if (value !== undefined && given === 'before') {
     blame(value.at, 'there is no response before: leave it out, or write after');
   }

@@ -52,7 +52,9 @@ const LONGEST_TEXT = 2 ** 20;
 export function locate(text: string, blame: Blame): Located | undefined {
   const start = { line: 1, column: 1 };
   if (text.length > LONGEST_TEXT) return blame(start, `is longer than ${LONGEST_TEXT} characters`);
-  return isTooDeep(text) ? blame(start, 'is nested too deeply') : read(text, blame);
+  if (isTooDeep(text)) return blame(start, 'is nested too deeply');
+  // The mark that some editors put before a text.
+  return read(text.replace(/^\ufeff/, ''), blame);
 }
 
 function read(text: string, blame: Blame): Located | undefined {
@@ -68,9 +70,13 @@ function read(text: string, blame: Blame): Located | undefined {
     const { line, col } = lines.linePos(offset);
     return { line, column: col };
   };
-  for (const { pos, code } of document.errors) blame(place(pos[0]), problem(code));
-  const { contents } = document;
-  return document.errors.length > 0 || contents === null ? undefined : located(contents);
+  const {
+    contents,
+    errors: [first],
+  } = document;
+  // What follows the first error is noise.
+  if (first !== undefined) return blame(place(first.pos[0]), problem(first.code));
+  return contents === null ? undefined : located(contents);
 
   function located(node: ParsedNode): Located | undefined {
     const at = place(node.range[0]);

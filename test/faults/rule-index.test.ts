@@ -5,14 +5,6 @@ import { noFaultRules } from '../../src/faults/fault-rules.js';
 const nothing = (): void => undefined;
 
 describe('the index of fault rules', () => {
-  const candidates = (text: string, call: CallSubject): readonly string[] => {
-    const pretence = { makeAbnormal: () => nothing, makeFull: () => nothing };
-    const rules = noFaultRules(pretence, () => undefined);
-    rules.add(text);
-    const found = rules.of('NodePublishVolume')?.before.candidates(call) ?? [];
-    return found.map(({ id }) => id);
-  };
-
   it('finds what names the call, in the order of the rules, each once', () => {
     const rules = `
 - {id: all-1, hang: true}
@@ -59,4 +51,13 @@ function publish(volume_id: string): CallSubject {
   } as const;
   const at = { nodeId: 'node-1', volumeName: () => 'data' };
   return callSubject(method, { volume_id, readonly: true }, at, undefined);
+}
+
+/** The ids of the rules that are found for a call. */
+function candidates(text: string, call: CallSubject): readonly string[] {
+  const pretence = { makeAbnormal: () => nothing, makeFull: () => nothing };
+  const rules = noFaultRules(pretence, () => undefined);
+  rules.add(text);
+  const found = rules.of('NodePublishVolume')?.before.candidates(call) ?? [];
+  return found.map(({ id }) => id);
 }

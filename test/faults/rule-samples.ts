@@ -148,7 +148,8 @@ export const BAD_RULES: readonly (readonly [title: string, text: string, mistake
     'hang: true\nrequest: {volume_capability: a}',
     '2:30 is a message: expected true or false',
   ],
-  ['response as text', 'response: ready', '1:11 expected fields of the response'],
+  ['response as text', 'rpc: Probe\nresponse: ready', '2:11 expected fields of the response'],
+  ['a response of any RPC', 'response: {ready: null}', '1:11 needs an rpc'],
   [
     'an unknown field of the response',
     'rpc: Probe\nresponse: {redy: null}',

@@ -9,6 +9,7 @@ import { withDriver } from './driver-under-test.js';
 import { withDrivers } from './drivers.js';
 import { createRequest, newVolume } from './new-volume.js';
 import { refused } from './refusal.js';
+import { mountCapability } from './test-volume.js';
 
 const GIB = 2 ** 30;
 
@@ -155,6 +156,7 @@ createVolumeStart: |
   if (counter < 3) { DEADLINEEXCEEDED; } else { OK; }
 deleteVolumeStart: missing()
 nodeGetInfo: RESOURCEEXHAUSTED
+controllerPublishVolumeEnd: ABORTED
 `,
     ),
   });
@@ -173,6 +175,15 @@ nodeGetInfo: RESOURCEEXHAUSTED
     expect(await controllerState(driver)).to.deep.equal(before);
     await newVolume(driver.client, request);
     await refused(driver.client.node.NodeGetInfo({}), 'RESOURCE_EXHAUSTED');
+  });
+
+  it('plays what comes after the effect', async () => {
+    const { volume_id } = await newVolume(driver.client);
+    const volume_capability = mountCapability('SINGLE_NODE_WRITER');
+    const request = { volume_id, node_id: 'node-1', volume_capability };
+    await refused(driver.client.controller.ControllerPublishVolume(request), 'ABORTED');
+    const { status } = await driver.client.controller.ControllerGetVolume({ volume_id });
+    expect(status?.published_node_ids).to.deep.equal(['node-1']);
   });
 
   it('does not end the driver: not with an exception, not with ControllerGetVolume', async () => {
