@@ -38,6 +38,7 @@ WORKDIR /opt/csi-mock
 COPY LICENSE package.json ./
 COPY --from=build /build/node_modules node_modules
 COPY --from=build /build/dist/src dist/src
+COPY --from=build /build/src/status/page src/status/page
 # "csi-mock" is a command in the container too, for "kubectl exec".
 RUN ["ln", "-s", "/opt/csi-mock/dist/src/cli.js", "/usr/local/bin/csi-mock"]
 ENV CSI_ENDPOINT=unix:///csi/csi.sock \

@@ -144,9 +144,13 @@ export function driverWith(options: Options): Driver {
           socketMode: options.socketMode,
           maxRequestBytes: Number(options.maxRequestSize),
           log,
-          around: around([...secrets, ...misbehaving.layers(caller)]),
+          around: around([
+            ...(monitor?.layers(caller) ?? []),
+            ...secrets,
+            ...misbehaving.layers(caller),
+          ]),
           isReady: () => health().state === 'ready',
-          observe: observers([recorder.observer(caller), ...(monitor?.observers ?? [])]),
+          observe: observers([recorder.observer(caller), ...(monitor?.observers(caller) ?? [])]),
           services: [
             { definition: csi.Identity.service, handlers: identity },
             ...(servesController ? [controller] : []),
@@ -185,6 +189,12 @@ export function driverWith(options: Options): Driver {
       health,
       counts: () => assembly?.counts(),
       faults: misbehaving.faults,
+      page: options.statusPage
+        ? {
+            driver: { name: options.driverName, version: VERSION, nodes: options.nodeIds },
+            state: () => assembly?.inventory,
+          }
+        : undefined,
     });
   }
 

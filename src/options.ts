@@ -72,6 +72,7 @@ export interface Options {
   readonly onOverlap: ValueOf<'onOverlap'>;
   /** `HOST:PORT` or `:PORT`; empty: there is none. */
   readonly httpEndpoint: string;
+  readonly statusPage: boolean;
   /** Absolute path; empty: calls need no secrets. */
   readonly secretsFile: string;
   /** Bytes. */
@@ -200,6 +201,7 @@ function resolve({ given, notices }: Reading, env: Environment): Options {
     singleNodeWriterTargets: value('singleNodeWriterTargets'),
     onOverlap: value('onOverlap'),
     httpEndpoint: value('httpEndpoint'),
+    statusPage: value('statusPage'),
     secretsFile: value('secretsFile'),
     maxRequestSize: value('maxRequestSize'),
     logLevel: value('logLevel'),

@@ -42,6 +42,7 @@ const DEFAULTS: Options = {
   callLogFile: '',
   grpcCallLines: false,
   httpEndpoint: '',
+  statusPage: false,
   secretsFile: '',
   nodeIds: [hostname()],
   controllerEndpoint: '',

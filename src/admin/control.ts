@@ -1,5 +1,8 @@
 import type { CallLog } from '../calls/call-log.js';
 import type { FaultRules } from '../faults/fault-rules.js';
+import { StatusError } from '../csi/status.js';
+import type { Adopting } from '../services/adopting.js';
+import type { Adoption } from '../services/adoption.js';
 import type { Cleared, Clearing } from '../services/clearing.js';
 import type { Inventory } from '../services/inventory.js';
 import { volumeNotFound } from '../services/outcome.js';
@@ -20,6 +23,8 @@ export interface Control extends Inventory {
   clearMount(volumeId: string, path: string): Promise<Cleared>;
   /** Forgets that a volume is attached to a node. */
   clearAttachment(volumeId: string, nodeId: string): Promise<Cleared>;
+  /** Makes an existing directory a volume. Resolves with what was done, for a person to read. */
+  adopt(adoption: Adoption): Promise<readonly string[]>;
 }
 
 export interface ControlDeps {
@@ -27,7 +32,11 @@ export interface ControlDeps {
   readonly faults: FaultRules;
   readonly simulations: Simulations;
   /** Throws UNAVAILABLE while there is none. */
-  state(): { readonly inventory: Inventory; readonly clearing: Clearing };
+  state(): {
+    readonly inventory: Inventory;
+    readonly clearing: Clearing;
+    readonly adopting: Adopting | undefined;
+  };
 }
 
 /** What is cleared by hand waits for its turn like a call, but nobody cancels it. */
@@ -41,6 +50,7 @@ export function control({ calls, faults, simulations, state }: ControlDeps): Con
     faults,
     volumes: () => state().inventory.volumes(),
     volume: (id) => state().inventory.volume(id),
+    firstVolumes: (limit) => state().inventory.firstVolumes(limit),
     nodes: () => state().inventory.nodes(),
 
     setHealth(volumeId, reason) {
@@ -57,5 +67,11 @@ export function control({ calls, faults, simulations, state }: ControlDeps): Con
     clearMount: async (volumeId, path) => state().clearing.mount(volumeId, path, UNCANCELLED),
     clearAttachment: async (volumeId, nodeId) =>
       state().clearing.attachment(volumeId, nodeId, UNCANCELLED),
+
+    async adopt(adoption) {
+      const { adopting } = state();
+      if (adopting !== undefined) return adopting.adopt(adoption);
+      throw new StatusError('UNIMPLEMENTED', 'volumes are adopted by the driver of the controller');
+    },
   };
 }

@@ -2,6 +2,8 @@ import type { CallObserver } from '../csi/ended-call.js';
 import { listenAddress } from '../csi/listen-address.js';
 import type { Log } from '../log.js';
 import { metrics, type MetricCounts } from '../metrics/metrics.js';
+import type { Around } from '../csi/around.js';
+import { statusPage, type StatusPageOptions } from '../status/status-page.js';
 import { serveHttp } from './http-server.js';
 import { monitoringPages } from './pages.js';
 
@@ -9,8 +11,10 @@ import { monitoringPages } from './pages.js';
 export interface Monitoring {
   /** As a URL. */
   readonly url: string;
-  /** To be told of the calls. */
-  readonly observers: readonly CallObserver[];
+  /** Told of the calls of a node's socket. */
+  observers(nodeId: string): readonly CallObserver[];
+  /** Around the calls of a node's socket. */
+  layers(nodeId: string): readonly Around[];
   stop(): Promise<void>;
 }
 
@@ -21,12 +25,14 @@ export interface MonitoringOptions {
   health(): { readonly state: string; readonly reason?: string };
   /** Undefined while the state is not open. */
   counts(): MetricCounts | undefined;
-  readonly faults: { list(): readonly { readonly id: string; readonly fired: number }[] };
+  readonly faults: StatusPageOptions['faults'];
+  /** Undefined: only monitoring is served. */
+  readonly page: Pick<StatusPageOptions, 'driver' | 'state'> | undefined;
 }
 
 /** Serves /metrics and /healthz from when it resolves. Throws a ListenError. */
 export async function startMonitoring(options: MonitoringOptions): Promise<Monitoring> {
-  const { endpoint, log, health, counts, faults } = options;
+  const { endpoint, log, health, counts, faults, page } = options;
   const address = listenAddress(`tcp://${endpoint}`);
   if (address === undefined || !('port' in address)) {
     throw new TypeError(`not an address for HTTP: ${endpoint}`);
@@ -39,7 +45,16 @@ export async function startMonitoring(options: MonitoringOptions): Promise<Monit
     const { state, reason = '' } = health();
     return { ready: state === 'ready', reason };
   });
-  const server = await serveHttp({ address, pages, log });
+  const shown = page && statusPage({ ...page, health, faults });
+  const server = await serveHttp({ address, pages: [...pages, ...(shown?.pages ?? [])], log });
   log.info({ url: server.url }, 'metrics and health are served');
-  return { url: server.url, observers: [measured.observe], stop: server.stop };
+  return {
+    url: server.url,
+    observers: (nodeId) => [
+      measured.observe,
+      ...(shown === undefined ? [] : [shown.observer(nodeId)]),
+    ],
+    layers: (nodeId) => (shown === undefined ? [] : [shown.layer(nodeId)]),
+    stop: server.stop,
+  };
 }

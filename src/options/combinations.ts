@@ -17,6 +17,8 @@ interface Combination {
   readonly nodeIds: readonly string[];
   readonly endpoint: string;
   readonly controllerEndpoint: string;
+  readonly httpEndpoint: string;
+  readonly statusPage: boolean;
   readonly topology: boolean;
   readonly topologyKey: string;
   readonly topologySegments: StringMap;
@@ -116,6 +118,9 @@ export function doubts(given: Given, options: Combination, env: Environment): st
     found.push(
       'the path of the state directory is too long for an admin socket in it; --admin-socket names another place',
     );
+  }
+  if (options.statusPage && options.httpEndpoint === '') {
+    found.push('option status-page has no effect without http-endpoint');
   }
   if (!options.topology && !sameMap(options.topologySegments, {})) {
     found.push('option topology-segment has no effect, as topology is off');

@@ -52,4 +52,10 @@ export const WATCHING = {
     default: '',
     help: 'Where /metrics and /healthz are served over HTTP: HOST:PORT, or :PORT for everyone; empty: nowhere.',
   },
+  statusPage: {
+    group: 'How it is watched and steered',
+    kind: onOff,
+    default: 'false',
+    help: 'Show volumes, their users and refused calls as a page at the http-endpoint, to whoever asks.',
+  },
 } as const satisfies Readonly<Record<string, Option<unknown>>>;

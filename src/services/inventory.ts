@@ -54,6 +54,8 @@ export interface Inventory {
   /** In the order of their ids. */
   volumes(): readonly VolumeState[];
   volume(id: string): VolumeState | undefined;
+  /** At most `limit` volumes in the order of their ids, and how many there are. */
+  firstVolumes(limit: number): { readonly volumes: readonly VolumeState[]; readonly total: number };
   nodes(): readonly NodeState[];
 }
 
@@ -114,6 +116,18 @@ export function inventory({ store, nodes, simulations }: InventoryDeps): Invento
         ...recorded().map(({ volumeId }) => volumeId),
       ]);
       return [...ids].toSorted().flatMap((id) => stateOf(id) ?? []);
+    },
+
+    firstVolumes(limit) {
+      const ids = new Set([
+        ...store.volumes('', limit).map(({ id }) => id),
+        ...recorded().map(({ volumeId }) => volumeId),
+      ]);
+      const first = [...ids].toSorted().slice(0, limit);
+      return {
+        volumes: first.flatMap((id) => stateOf(id) ?? []),
+        total: Math.max(store.volumeCount, ids.size),
+      };
     },
 
     nodes() {

@@ -434,6 +434,14 @@ export const CASES: { readonly [F in Field]: Case } = {
     bad: ['9090', '127.0.0.1', 'unix:///a', ':65536'],
     expected: 'HOST:PORT',
   },
+  statusPage: {
+    good: [
+      ['true', { statusPage: true }],
+      ['false', { statusPage: false }],
+    ],
+    bad: ['', 'maybe'],
+    expected: 'true or false',
+  },
   secretsFile: {
     good: [
       ['', { secretsFile: '' }],
