@@ -13,6 +13,11 @@ setFlagsFromString('--no-parallel-scavenge');
 // 10,000 volumes is some 30 MB, and was 60 before anything was collected.
 setFlagsFromString('--heap-growing-percent=50');
 
+// Eight callers have more to flush at once than the four threads of libuv, and would wait in line. It reads
+// this when the first thread is needed: from Node.js 22 on that is not before now. In Node.js 20 it is, and
+// whoever starts the driver sets it.
+process.env['UV_THREADPOOL_SIZE'] ??= '16';
+
 // A reader that has seen enough, as `head` has, is no failure.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code !== 'EPIPE') throw error;
