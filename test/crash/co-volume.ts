@@ -1,9 +1,11 @@
-import { mkdirSync, rmdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Client } from '../../src/csi/client.js';
 import { StatusError } from '../../src/csi/status.js';
 import type { AccessMode } from '../../src/model/access-mode.js';
-import { mountCapability } from '../integration/test-volume.js';
+import type { Format } from '../../src/model/format.js';
+import { capabilityOf, creationOf, IMAGE_BYTES } from '../integration/test-volume.js';
+import { writeMark } from './mark.js';
 
 /** A call that changes something. */
 export type Change =
@@ -16,9 +18,12 @@ export type Change =
 export interface CoVolume {
   readonly name: string;
   readonly mode: AccessMode;
+  readonly format: Format;
   /** Whether the mode allows only one target. */
   readonly isSingle: boolean;
   readonly stagingPath: string;
+  /** Where it is mounted when it is staged. */
+  readonly stagingMount: string;
   /** The directory of the targets. */
   readonly targetsDirectory: string;
   readonly targets: readonly string[];
@@ -29,7 +34,10 @@ export interface CoVolume {
   readonly attached: boolean;
   readonly staged: boolean;
   readonly published: ReadonlySet<string>;
-  /** Whether there is a file `mark` in the volume, which holds the id, and survives power loss. */
+  /**
+   * Whether there is a file `mark` in the volume, which holds the id, and survives power loss; on a block
+   * device the id stands at its begin.
+   */
   readonly marked: 'yes' | 'no' | 'perhaps';
 
   /** The calls that nobody answered. */
@@ -47,15 +55,22 @@ export interface CoVolume {
 /** The node of all tests. */
 export const NODE = 'node-1';
 
-/** The size in bytes that volumes are created with. */
+/** The size in bytes that directory volumes are created with. */
 export const FIRST_BYTES = 2n ** 20n;
 
 /** `parent`: an existing directory for the paths of the volume. */
-export function coVolume(parent: string, name: string, mode: AccessMode): CoVolume {
+export function coVolume(
+  parent: string,
+  name: string,
+  mode: AccessMode,
+  format: Format = 'directory',
+): CoVolume {
   const stagingPath = join(parent, name, 'staging');
   const targetsDirectory = join(parent, name, 'targets');
   mkdirSync(targetsDirectory, { recursive: true });
-  const volume_capability = mountCapability(mode);
+  const stagingMount = format === 'raw' ? join(stagingPath, 'device') : stagingPath;
+  const volume_capability = capabilityOf(format, mode);
+  const firstBytes = format === 'directory' ? FIRST_BYTES : BigInt(IMAGE_BYTES[format]);
 
   let id: string | undefined;
   let bytes = 0n;
@@ -73,8 +88,8 @@ export function coVolume(parent: string, name: string, mode: AccessMode): CoVolu
       create: () =>
         controller.CreateVolume({
           name,
-          capacity_range: { required_bytes: String(FIRST_BYTES) },
-          volume_capabilities: [volume_capability],
+          ...creationOf(format, [mode]),
+          capacity_range: { required_bytes: String(firstBytes) },
         }),
       delete: () => controller.DeleteVolume(common),
       expand: (required_bytes: bigint) =>
@@ -98,7 +113,7 @@ export function coVolume(parent: string, name: string, mode: AccessMode): CoVolu
     switch (change.kind) {
       case 'create':
         id = (await call.create()).volume?.volume_id;
-        bytes = FIRST_BYTES;
+        bytes = firstBytes;
         return;
       case 'delete':
         await call.delete();
@@ -123,7 +138,7 @@ export function coVolume(parent: string, name: string, mode: AccessMode): CoVolu
         staged = true;
         if (marked === 'yes') return;
         marked = 'perhaps';
-        writeFileSync(join(stagingPath, 'mark'), id ?? '', { flush: true });
+        writeMark(format, stagingMount, id ?? '');
         marked = 'yes';
         return;
       case 'unstage':
@@ -145,8 +160,10 @@ export function coVolume(parent: string, name: string, mode: AccessMode): CoVolu
   const volume: CoVolume = {
     name,
     mode,
+    format,
     isSingle: mode === 'SINGLE_NODE_SINGLE_WRITER' || mode === 'SINGLE_NODE_WRITER',
     stagingPath,
+    stagingMount,
     targetsDirectory,
     targets: ['a', 'b', 'c'].map((each) => join(targetsDirectory, each)),
     get id() {

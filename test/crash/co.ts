@@ -1,6 +1,7 @@
 import type { Client } from '../../src/csi/client.js';
 import { errorCode } from '../../src/host/errno.js';
 import { ACCESS_MODES, isReaderOnly } from '../../src/model/access-mode.js';
+import type { Format } from '../../src/model/format.js';
 import { coVolume, type Change, type CoVolume } from './co-volume.js';
 import { createRandom, type Random } from './random.js';
 
@@ -21,11 +22,20 @@ export interface Co {
   takeDown(client: Client): Promise<void>;
 }
 
-/** `directory`: an existing one, for the paths of the volumes. */
-export function createCo(directory: string, random: Random): Co {
+/** `directory`: an existing one, for the paths of the volumes, which have these formats in turn. */
+export function createCo(
+  directory: string,
+  random: Random,
+  formats: readonly Format[] = ['directory'],
+): Co {
   const modes = ACCESS_MODES.filter((mode) => !isReaderOnly(mode));
   const volumes = Array.from({ length: CALLERS * VOLUMES_EACH }, (_, index) =>
-    coVolume(directory, `volume-${index}`, modes[index % modes.length] ?? 'SINGLE_NODE_WRITER'),
+    coVolume(
+      directory,
+      `volume-${index}`,
+      modes[index % modes.length] ?? 'SINGLE_NODE_WRITER',
+      formats[index % formats.length],
+    ),
   );
   return coOf(volumes, random);
 }

@@ -26,12 +26,6 @@ describe('snapshots and clones', () => {
     return driver;
   }
 
-  async function ended(co: CopyCo, driver: Served): Promise<void> {
-    await co.takeDown(driver.client);
-    await co.checkExactly(driver.client);
-    expect(await driver.stop()).to.have.property('code', 0);
-  }
-
   const KILLS = 25;
   it(`${KILLS} times kill -9 in a burst: what was acknowledged is whole, nothing half-made is left (seed ${seed})`, async () => {
     place = site();
@@ -72,3 +66,9 @@ describe('snapshots and clones', () => {
     return ended(co, driver);
   }).timeout(120_000);
 });
+
+async function ended(co: CopyCo, driver: Served): Promise<void> {
+  await co.takeDown(driver.client);
+  await co.checkExactly(driver.client);
+  expect(await driver.stop()).to.have.property('code', 0);
+}

@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
@@ -188,6 +189,8 @@ function fill(root: string): void {
 
 function contentOf(root: string): unknown {
   return readdirSync(root).includes('image')
-    ? readFileSync(join(root, 'image')).toString('latin1')
+    ? createHash('sha256')
+        .update(readFileSync(join(root, 'image')))
+        .digest('hex')
     : treeOf(join(root, 'data'));
 }

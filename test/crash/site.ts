@@ -1,10 +1,11 @@
+import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, realpathSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connect, type Client } from '../../src/csi/client.js';
 import { MNT_DETACH, umount2 } from '../../src/host/syscalls.js';
-import { mountsBelow } from '../host/scratch.js';
+import { attachedBelow, mountsBelow } from '../host/scratch.js';
 import { launch, type Ended, type Program } from './program.js';
 
 /** A driver that serves in a process of its own. */
@@ -80,6 +81,9 @@ export function site(name = 'state'): Site {
       await Promise.all(Array.from(running, (program) => program.kill()));
       for (const client of clients) client.close();
       unmountBelow(root);
+      for (const [device] of attachedBelow(root).map((line) => line.split(' '))) {
+        execFileSync('losetup', ['--detach', `/dev/${device}`]);
+      }
       await rm(root, { recursive: true, force: true });
     },
   };

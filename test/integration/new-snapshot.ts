@@ -15,14 +15,12 @@ export async function newSnapshot(
   return snapshot;
 }
 
-/** Deletes all snapshots and volumes that there are. */
+/** Deletes all snapshots and volumes that there are; nobody may use them. */
 export async function deleteAll({ controller }: Client): Promise<void> {
   for (const { snapshot } of (await controller.ListSnapshots({})).entries) {
     await controller.DeleteSnapshot({ snapshot_id: snapshot?.snapshot_id ?? '' });
   }
   for (const { volume } of (await controller.ListVolumes({})).entries) {
-    const volume_id = volume?.volume_id ?? '';
-    await controller.ControllerUnpublishVolume({ volume_id });
-    await controller.DeleteVolume({ volume_id });
+    await controller.DeleteVolume({ volume_id: volume?.volume_id ?? '' });
   }
 }
