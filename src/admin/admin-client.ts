@@ -11,9 +11,8 @@ export class AdminError extends Error {
     /** The code that was answered, `UNAVAILABLE` when nobody did. */
     readonly code: string,
     message: string,
-    options?: ErrorOptions,
   ) {
-    super(message, options);
+    super(message);
   }
 }
 
@@ -46,8 +45,9 @@ export function adminClient(socketPath: string): AdminClient {
       const response = await open(method, path, body);
       try {
         return parsed(await text(response));
-      } catch (cause) {
-        throw new AdminError('UNAVAILABLE', 'the driver ended before it had answered', { cause });
+      } catch (error) {
+        if (error instanceof AdminError) throw error;
+        throw new AdminError('UNAVAILABLE', 'the driver ended before it had answered');
       }
     },
 
@@ -58,13 +58,11 @@ export function adminClient(socketPath: string): AdminClient {
   };
 }
 
-function unanswered(socketPath: string, cause: NodeJS.ErrnoException): AdminError {
-  const because = cause.code === undefined ? cause.message : cause.code;
+function unanswered(socketPath: string, { code, message }: NodeJS.ErrnoException): AdminError {
   return new AdminError(
     'UNAVAILABLE',
-    `no driver answers at ${socketPath} (${because}): name its socket with --admin-socket, ` +
+    `no driver answers at ${socketPath} (${code ?? message}): name its socket with --admin-socket, ` +
       'or its directory with --state-dir',
-    { cause },
   );
 }
 

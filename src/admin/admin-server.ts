@@ -55,7 +55,8 @@ export async function serveAdmin({
 }: AdminOptions): Promise<AdminServer> {
   /** Ends what is done for each client that waits. */
   const waiting = new Set<AbortController>();
-  const connections = new Set<Socket>();
+  /** With what cuts them off when no request comes. */
+  const connections = new Map<Socket, NodeJS.Timeout>();
   const server = createServer({ maxHeaderSize: LONGEST_HEAD }, (message, response) => {
     void answer(message, response);
   });
@@ -64,13 +65,12 @@ export async function serveAdmin({
     mode: 0o600,
     onConnection(connection) {
       if (connections.size >= MOST_CONNECTIONS) return connection.destroy();
-      connections.add(connection);
       const late = setTimeout(() => connection.destroy(), patienceMs).unref();
+      connections.set(connection, late);
       connection.once('close', () => {
         clearTimeout(late);
         connections.delete(connection);
       });
-      connection.once('taken', () => clearTimeout(late));
       return server.emit('connection', connection);
     },
     onError: (error) => log.error({ err: error }, 'trouble with the admin socket'),
@@ -84,7 +84,7 @@ export async function serveAdmin({
       ending.abort();
     });
     response.setHeader('connection', 'close');
-    message.once('end', () => message.socket.emit('taken'));
+    message.once('end', () => clearTimeout(connections.get(message.socket)));
     if (message.method === 'GET' || message.method === 'DELETE') message.resume();
     try {
       const found = await routed(message, ending.signal);
@@ -120,9 +120,9 @@ export async function serveAdmin({
       listener.close();
       for (const ending of waiting) ending.abort();
       const late = setTimeout(() => {
-        for (const connection of connections) connection.destroy();
+        for (const connection of connections.keys()) connection.destroy();
       }, CLOSING_TIME);
-      await Promise.all([...connections].map(closed));
+      await Promise.all([...connections.keys()].map(closed));
       clearTimeout(late);
     },
   };

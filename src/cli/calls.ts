@@ -52,7 +52,9 @@ async function list(driver: AdminClient, given: Given, io: Io): Promise<void> {
 
 async function follow(driver: AdminClient, given: Given, io: Io): Promise<void> {
   for await (const call of driver.follow(`/calls/follow?${query(filterOf(given))}`)) {
-    io.stdout.write(given.has('json') ? jsonLine(call) : `${printable(cells(call).join('  '))}\n`);
+    io.stdout.write(
+      given.has('json') ? jsonLine(call) : `${printable(cells(call).join('  ')).trimEnd()}\n`,
+    );
   }
 }
 

@@ -158,7 +158,7 @@ function at(here: string): BigIntStats | undefined {
 function inUse(path: string): ListenError {
   return new ListenError(
     'in-use',
-    `another process listens at ${path}; stop it or choose another endpoint`,
+    `another process listens at ${path}; stop it or choose another socket`,
   );
 }
 
