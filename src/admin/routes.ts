@@ -1,5 +1,6 @@
 import { checkedFilter, FILTER_KEYS } from '../calls/call-filter.js';
 import type { CallRecord } from '../calls/call-record.js';
+import { adoptionOf } from '../services/adoption.js';
 import { volumeNotFound } from '../services/outcome.js';
 import { StatusError } from '../csi/status.js';
 import { invalid, type AdminRequest } from './admin-request.js';
@@ -87,6 +88,13 @@ export function routesOf(control: Control, about: object): readonly Route[] {
 
     { method: 'GET', path: '/v1/nodes', answer: () => ({ nodes: control.nodes() }) },
     { method: 'GET', path: '/v1/volumes', answer: () => ({ volumes: control.volumes() }) },
+    {
+      method: 'POST',
+      path: '/v1/volumes',
+      answer: async (request) => ({
+        done: await control.adopt(adoptionOf(await request.json())),
+      }),
+    },
     {
       method: 'GET',
       path: '/v1/volumes/:id',

@@ -4,11 +4,13 @@ import type { Handlers } from '../csi/handler.js';
 import { requireFreePool } from '../host/pool-marker.js';
 import type { Log } from '../log.js';
 import type { Options } from '../options.js';
+import type { Adopting } from '../services/adopting.js';
 import { clearing, type Clearing } from '../services/clearing.js';
 import { counts, type Counts } from '../services/counts.js';
 import { inventory, type Inventory } from '../services/inventory.js';
 import type { Simulations } from '../services/simulations.js';
 import { markedUses, recordedUses } from '../services/volume-uses.js';
+import { assembleAdopting } from './adopt.js';
 import { assembleController, takePool, type Surroundings } from './controller.js';
 import { assembleCopying, thawLeftovers } from './copying.js';
 import { hasStore, openFoundation, type Foundation } from './foundation.js';
@@ -22,6 +24,8 @@ export interface Assembly {
   node(nodeId: string): Partial<Handlers<NodeHandlers>> | undefined;
   readonly inventory: Inventory;
   readonly clearing: Clearing;
+  /** Undefined for a process without the store of the volumes. */
+  readonly adopting: Adopting | undefined;
   counts(): Counts;
   /** The name of a volume by its id; undefined where there is no such volume. */
   volumeName(volumeId: string): string | undefined;
@@ -56,6 +60,7 @@ export async function assemble(
       controller,
       node: (nodeId) => nodes.find(({ deps }) => deps.node.nodeId === nodeId)?.service,
       inventory: inventory({ store, nodes: nodeDeps, simulations }),
+      adopting: serves.has('controller') ? assembleAdopting(foundation) : undefined,
       clearing: clearing({ store, locks, uses: around.uses, nodes: nodeDeps }),
       counts: () => counts({ store, nodes: nodeDeps }),
       volumeName: (id) => (nodes[0]?.deps.volume(id) ?? store.volume(id))?.name,

@@ -1,7 +1,8 @@
-import type { Adoption } from '../assembly/adopt.js';
+import { resolve } from 'node:path';
 import { ACCESS_MODES, type AccessMode } from '../model/access-mode.js';
 import { MAX_INT64, parseQuantity } from '../model/quantity.js';
 import { OptionError, quoted } from '../options/option-error.js';
+import { WIDEST_MODE, type Adoption } from '../services/adoption.js';
 import { UsageError } from './command.js';
 import { readFlags, withTwoDashes, type Flag } from './flag.js';
 
@@ -44,10 +45,10 @@ export function readAdoption(argv: readonly string[]): {
   const given = readFlags<keyof typeof ADOPTION_FLAGS>(ADOPTION_FLAGS, own);
   const id = given.first('id');
   if (id === undefined) throw new UsageError('command pool adopt: option id is required');
-  const modes = given.all('mode') ?? ['MULTI_NODE_MULTI_WRITER'];
+  const modes = given.all('mode') ?? [WIDEST_MODE];
   return {
     adoption: {
-      directory,
+      directory: resolve(directory),
       id,
       name: given.first('name') ?? id,
       bytes: sizeOf(given.first('size')),

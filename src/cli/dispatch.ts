@@ -146,8 +146,8 @@ async function clear(...given: Parameters<Command>): Promise<number> {
 async function pool(...[argv, env, io]: Parameters<Command>): Promise<number> {
   const { run } = await import('./pool.js');
   const { rebuildStore } = await import('../assembly/rebuild.js');
-  const { adoptDirectory } = await import('../assembly/adopt.js');
-  return run(argv, env, io, { rebuild: rebuildStore, adopt: adoptDirectory });
+  const { adoptAnywhere } = await import('./adopt.js');
+  return run(argv, env, io, { rebuild: rebuildStore, adopt: adoptAnywhere });
 }
 
 async function completion(...[argv, , io]: Parameters<Command>): Promise<number> {

@@ -32,7 +32,7 @@ Commands:
   csi-mock replay FILE [options]  send the calls of a call log to a CSI driver, any driver
   csi-mock pool rebuild [options] make a lost store in --state-dir anew from the data in --pool-dir
   csi-mock pool adopt DIR --id=ID [options]
-                                  make an existing directory a volume; the driver is stopped meanwhile
+                                  make an existing directory a volume of its driver
   csi-mock completion SHELL       a script that completes command lines in bash, zsh or fish
   csi-mock help, --help, -h       this text; csi-mock COMMAND --help tells about one of them
   csi-mock version, --version     name and version

@@ -1,7 +1,8 @@
+import { resolve } from 'node:path';
 import { expect } from 'chai';
 import { UsageError } from '../../src/cli/command.js';
 import { run } from '../../src/cli/pool.js';
-import type { Adoption } from '../../src/assembly/adopt.js';
+import type { Adoption } from '../../src/services/adoption.js';
 import { OptionError } from '../../src/options/option-error.js';
 import type { Options } from '../../src/options.js';
 import { FakeIo } from './fake-io.js';
@@ -53,7 +54,7 @@ describe('pool', () => {
     ],
     [
       ['d/e', '--state-dir=/s', '-id=a', '-name', 'n', '--size=1Gi', '--access-type=mount'],
-      { ...DEFAULT, directory: 'd/e', id: 'a', name: 'n', bytes: 2n ** 30n },
+      { ...DEFAULT, directory: resolve('d/e'), id: 'a', name: 'n', bytes: 2n ** 30n },
       '/s',
     ],
     [

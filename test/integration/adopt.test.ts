@@ -3,6 +3,7 @@ import {
   existsSync,
   mkdirSync,
   readFileSync,
+  readdirSync,
   renameSync,
   rmSync,
   statSync,
@@ -11,12 +12,17 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { adoptDirectory, type Adoption } from '../../src/assembly/adopt.js';
+import { AdminError } from '../../src/admin/admin-client.js';
+import { adoptDirectory } from '../../src/assembly/adopt.js';
+import { adoptAnywhere } from '../../src/cli/adopt.js';
+import { StatusError } from '../../src/csi/status.js';
 import { PoolError } from '../../src/host/pool-marker.js';
+import type { Adoption } from '../../src/services/adoption.js';
 import { StoreError } from '../../src/store/store.js';
 import { listing } from '../host/scratch.js';
 import { rejectionOf } from '../store/rejection.js';
 import { withDriver } from './driver-under-test.js';
+import { eventually } from './eventually.js';
 import { newVolume } from './new-volume.js';
 import { refused } from './refusal.js';
 import { mountCapability } from './test-volume.js';
@@ -44,6 +50,9 @@ describe('pool adopt', () => {
       await driver.client.controller.DeleteVolume({ volume_id: volume?.volume_id ?? '' });
     }
     rmSync(path('data'), { recursive: true, force: true });
+    // What was deleted is removed in the background.
+    const trash = join(driver.options.poolDir, 'trash');
+    await eventually(() => expect(readdirSync(trash)).to.deep.equal([]));
   });
 
   async function adopt(changed?: Partial<Adoption>): Promise<readonly string[]> {
@@ -60,7 +69,7 @@ describe('pool adopt', () => {
     const { options } = driver;
     await driver.restart({}, async () => {
       const before = listing(driver.scratch.root).filter((line) => !/ dir\/store\//.test(line));
-      const error = await rejectionOf(adoptDirectory(options, adoption(changed)), PoolError);
+      const error = await rejectionOf(adoptDirectory(options, adoption(changed)), StatusError);
       expect(error.message).to.match(words);
       const after = listing(driver.scratch.root).filter((line) => !/ dir\/store\//.test(line));
       expect(after).to.deep.equal(before);
@@ -120,8 +129,28 @@ describe('pool adopt', () => {
     expect(await adopt()).to.deep.equal(first);
   });
 
-  it('while the driver runs: StoreError that says so', async () => {
-    const error = await rejectionOf(adoptDirectory(driver.options, adoption()), StoreError);
+  it('while the driver runs: it does so itself, and refuses as it would do otherwise', async () => {
+    const lines = await adoptAnywhere(driver.options, adoption({ bytes: 2n ** 20n }));
+    expect(lines[0]).to.match(/is volume static-1 now, of 1048576 bytes/);
+    expect(await adoptAnywhere(driver.options, adoption({ bytes: 2n ** 20n }))).to.deep.equal(
+      lines,
+    );
+    expect(existsSync(path('data'))).to.equal(false);
+    expect(readFileSync(inPool('static-1', 'data', 'file'), 'utf8')).to.equal('precious');
+    const { entries } = await driver.client.controller.ListVolumes({});
+    expect(entries.map(({ volume }) => volume?.volume_id)).to.deep.equal(['static-1']);
+    mkdirSync(path('data'));
+    const again = adoptAnywhere(driver.options, adoption());
+    const error = await rejectionOf(again, AdminError);
+    expect([error.code, error.message]).to.deep.equal([
+      'FAILED_PRECONDITION',
+      'volume static-1 with the name "static-1" exists already: choose another id and name',
+    ]);
+  });
+
+  it('while the driver runs without an admin socket: StoreError that says so', async () => {
+    const options = { ...driver.options, adminSocket: '' };
+    const error = await rejectionOf(adoptAnywhere(options, adoption()), StoreError);
     expect(error.message).to.match(/another driver uses the state directory .*: stop it/);
     expect(readFileSync(path('data', 'file'), 'utf8')).to.equal('precious');
   });
@@ -141,6 +170,12 @@ describe('pool adopt', () => {
   for (const id of ['', '../up', 'a/b', '.hidden', '-a', 'a'.repeat(129), 'ü']) {
     it(`of the id ${JSON.stringify(id.slice(0, 20))}: refused`, async () => {
       await refusedAdoption(/the id of a volume has/, { id });
+    });
+  }
+
+  for (const name of ['', 'a\0b', 'n'.repeat(129)]) {
+    it(`of the name ${JSON.stringify(name.slice(0, 20))}: refused`, async () => {
+      await refusedAdoption(/^name /, { name });
     });
   }
 
