@@ -1,7 +1,6 @@
 import { once } from 'node:events';
 import { existsSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { setTimeout as delay } from 'node:timers/promises';
 import { expect } from 'chai';
 import type { Route } from '../../src/admin/routes.js';
 import { CallFilterError } from '../../src/calls/call-filter.js';
@@ -162,24 +161,22 @@ describe('serveAdmin', () => {
   });
 
   it('tells a route when its client is gone', async () => {
-    let aborted = false;
+    let seen: AbortSignal | undefined;
     const hanging: Route = {
       ...HELLO,
-      answer: ({ signal }) =>
-        new Promise((resolve) => {
-          signal.addEventListener('abort', () => {
-            aborted = true;
-            resolve({});
-          });
-        }),
+      answer({ signal }) {
+        seen = signal;
+        return new Promise((resolve) => {
+          signal.addEventListener('abort', resolve);
+        });
+      },
     };
     await site.serve([hanging]);
     const socket = site.dial();
     socket.write('GET /v1/hello HTTP/1.1\r\nhost: x\r\n\r\n');
-    await delay(20);
-    expect(aborted).to.equal(false);
+    await eventually(() => expect(seen?.aborted).to.equal(false));
     socket.destroy();
-    await eventually(() => expect(aborted).to.equal(true));
+    await eventually(() => expect(seen?.aborted).to.equal(true));
   });
 
   describe('its socket', () => {

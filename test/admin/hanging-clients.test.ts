@@ -57,7 +57,7 @@ describe('admin clients that do not behave', () => {
         return { text: 'x'.repeat(10_000_000) };
       },
     };
-    await site.serve([large], 20);
+    await site.serve([large], 200);
     const socket = site.dial();
     socket.write('GET /v1/hello HTTP/1.1\r\nhost: x\r\n\r\n');
     await eventually(() => expect(signal?.aborted).to.equal(true));
@@ -68,8 +68,8 @@ describe('admin clients that do not behave', () => {
   });
 
   it('but not those that wait for an answer', async () => {
-    const slow: Route = { ...HELLO, answer: () => delay(100, { late: true }) };
-    await site.serve([slow], 20);
+    const slow: Route = { ...HELLO, answer: () => delay(500, { late: true }) };
+    await site.serve([slow], 200);
     expect((await site.ask('GET', '/v1/hello')).body).to.deep.equal({ late: true });
   });
 
