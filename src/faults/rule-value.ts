@@ -62,6 +62,9 @@ export function code(value: Located, blame: Blame): Code | 'OK' | undefined {
   return blame(value.at, `expected the name of a gRPC code${hint}`);
 }
 
+/** In characters. */
+const LONGEST_REGEX = 500;
+
 const PATTERN_FORM =
   'a text, in which * stands for any text, {equals: text}, {regex: text} or a list';
 
@@ -85,6 +88,9 @@ export function pattern(value: Located, blame: Blame): TextPattern | undefined {
 }
 
 function regex(source: string, { at }: Located, blame: Blame): TextPattern | undefined {
+  if (source.length > LONGEST_REGEX) {
+    return blame(at, `expected a regular expression of at most ${LONGEST_REGEX} characters`);
+  }
   const found = { kind: 'regex', source } as const;
   try {
     textTest(found);

@@ -1,5 +1,10 @@
+/** In characters. */
+const LONGEST_WORD = 200;
+
 /** The end of a sentence that names the candidate which a mistyped word most likely means; or nothing. */
 export function didYouMean(word: string, candidates: Iterable<string>): string {
+  // Nobody means a word by so long a text, and comparing it takes long.
+  if (word.length > LONGEST_WORD) return '';
   let best: string | undefined;
   let least = Math.max(2, Math.floor(word.length / 3)) + 1;
   for (const candidate of candidates) {

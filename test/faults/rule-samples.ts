@@ -112,6 +112,11 @@ export const BAD_RULES: readonly (readonly [title: string, text: string, mistake
     'volume: {regex: "("}\nhang: true',
     '1:17 is no regular expression',
   ],
+  [
+    'an expression that is far too long',
+    `volume: {regex: ${'a'.repeat(501)}}\nhang: true`,
+    '1:17 expected a regular expression of at most 500 characters',
+  ],
   ['request as text', 'request: volume_id\nhang: true', '1:10 expected fields of the request'],
   [
     'an unknown field',
