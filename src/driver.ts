@@ -20,6 +20,7 @@ import { requireRightToMount } from './right-to-mount.js';
 import { readSecrets } from './secrets/secrets-file.js';
 import { secretsLayer } from './secrets/secrets-layer.js';
 import { serve, type Server } from './server.js';
+import { ListenError } from './server/listener.js';
 import { healthCheck } from './services/health-check.js';
 import { identityService, type Health } from './services/identity.js';
 import { noSimulations } from './services/simulations.js';
@@ -160,12 +161,10 @@ export function driverWith(options: Options): Driver {
         servers.push(served);
         goOnUnlessStopped();
       }
-      if (options.adminSocket !== '') {
-        const routes = routesOf(steering, { version: VERSION, driver: options.driverName });
-        admin = await serveAdmin({ socketPath: options.adminSocket, routes, log });
-      }
+      const adminRefusal = await startAdmin();
       goOnUnlessStopped();
       assembly = await assemble(options, log, simulations);
+      if (adminRefusal !== undefined) throw adminRefusal;
       goOnUnlessStopped();
     } catch (error) {
       await close();
@@ -177,6 +176,22 @@ export function driverWith(options: Options): Driver {
 
   function goOnUnlessStopped(): void {
     if (stopped !== undefined) throw new Error('the driver was stopped before it had started');
+  }
+
+  /**
+   * Resolves with why it cannot listen, where another process does: that process may have the state too,
+   * and then to say so is of more use.
+   */
+  async function startAdmin(): Promise<ListenError | undefined> {
+    if (options.adminSocket === '') return undefined;
+    const routes = routesOf(steering, { version: VERSION, driver: options.driverName });
+    try {
+      admin = await serveAdmin({ socketPath: options.adminSocket, routes, log });
+      return undefined;
+    } catch (error) {
+      if (error instanceof ListenError && error.reason === 'in-use') return error;
+      throw error;
+    }
   }
 
   /** Loaded where it is wanted: everybody else would pay for it at the start. */

@@ -89,7 +89,7 @@ describe('the status page in a browser', function () {
 
   it('shows volumes, and who has them where in which mode', async () => {
     const volumes = await text('#volumes tbody');
-    for (const part of [volume_id, HOSTILE, '1073741824', `${target_path} on node-1`, MODE]) {
+    for (const part of [volume_id, HOSTILE, '1 GiB', `${target_path} on node-1`, MODE]) {
       expect(volumes).to.include(part);
     }
     expect(await text('#volumes-count')).to.equal('1');

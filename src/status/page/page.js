@@ -39,6 +39,15 @@ function fill(id, rows, total, empty) {
     total > rows.length ? `${rows.length} of ${total}` : String(total);
 }
 
+/** A number of bytes as people say it, exact when it is a round one. */
+function size(bytes) {
+  const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB', 'EiB'];
+  let unit = 0;
+  let number = Number(bytes);
+  for (; number >= 1024 && unit < units.length - 1; unit += 1) number /= 1024;
+  return `${Number.isInteger(number) ? number : number.toFixed(1)} ${units[unit]}`;
+}
+
 const mount = ({ node, path, capability, mounted, readonly }) => [
   [`${path} on ${node}`, 'path'],
   [
@@ -63,7 +72,7 @@ function show() {
         [volume.id, 'path'],
         ...(volume.abnormal ? [[`abnormal: ${volume.abnormal}`, 'wrong']] : []),
       ),
-      cell(volume.capacity),
+      cell(size(volume.capacity)),
       cell(...volume.capabilities),
       cell(...volume.attachments.map((each) => `${each.node}, ${each.capability}`)),
       cell(...volume.stagings.flatMap(mount)),
