@@ -90,7 +90,7 @@ function isRecordedAt(
 
 /** Undefined where the node has nothing of the volume at the path. */
 async function clearMount(
-  { node, records, mounts, rules }: NodeDeps,
+  { node, records, mounts, inline, rules }: NodeDeps,
   store: Store,
   volumeId: string,
   asked: string,
@@ -117,6 +117,7 @@ async function clearMount(
   const unmounted = await mounts.remove(volumeId, mountPath, mountPaths(left));
   if (!unmounted && !recordedPaths(recorded).includes(path)) return undefined;
   await records.write(volumeId, left);
+  await inline.removeUnused(volumeId, { warn: (message) => notes.push(message) });
   return {
     what: isStaging ? 'staging' : 'publication',
     volume: volumeId,

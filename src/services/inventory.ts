@@ -71,7 +71,9 @@ const PAGE = 1000;
 
 export function inventory({ store, nodes, simulations }: InventoryDeps): Inventory {
   function stateOf(id: string): VolumeState | undefined {
-    const volume = store.volume(id) ?? nodes.map((node) => node.volume(id)).find((each) => each);
+    const volume =
+      store.volume(id) ??
+      nodes.map((node) => node.volume(id) ?? node.inline.volume(id)).find((each) => each);
     const records = nodes.flatMap((node) => {
       const record = store.nodeVolume(node.node.nodeId, id);
       return record === undefined ? [] : [mountsOf(node, record)];

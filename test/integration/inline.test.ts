@@ -1,6 +1,8 @@
+import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
+import { adminClient } from '../../src/admin/admin-client.js';
 import { mountsBelow } from '../host/scratch.js';
 import { withDriver } from './driver-under-test.js';
 import { inlineContext, inlineTraces, inlineVolume, type InlineVolume } from './inline-volume.js';
@@ -9,6 +11,12 @@ import { refused, refusedUnchanged } from './refusal.js';
 import { mountCapability } from './test-volume.js';
 
 const MIB = 2n ** 20n;
+
+/** The loop devices of files in a directory. */
+function loopDevices(directory: string): string[] {
+  const lines = execFileSync('losetup', ['--all'], { encoding: 'utf8' }).split('\n');
+  return lines.filter((line) => line.includes(`${directory}/`));
+}
 
 describe('an inline volume', () => {
   const driver = withDriver({ maxVolumeSize: '2Gi', minVolumeSize: '1Mi' });
@@ -84,6 +92,30 @@ describe('an inline volume', () => {
     expect(traces()).to.deep.equal([`volumes/${many.id}`]);
     await many.unpublish('b');
     expect(traces()).to.deep.equal([]);
+  });
+
+  it('is shown by the admin socket, and goes when its publication is cleared by hand', async () => {
+    await volume.publish('a');
+    const admin = adminClient(driver.options.adminSocket);
+    const shown = await admin.ask('GET', `/volumes/${volume.id}`);
+    expect(shown).to.have.nested.property('volume.capacity', String(1024n * MIB));
+    const path = encodeURIComponent(volume.target('a'));
+    await admin.ask('DELETE', `/volumes/${volume.id}/mount?path=${path}`);
+    expect(traces()).to.deep.equal([]);
+    await volume.unpublish('a');
+  });
+
+  it('of enforced size is full at its size, and leaves no device', async () => {
+    const volume_context = inlineContext({ size: '16Mi', enforceSize: 'true' });
+    await volume.publish('a', { volume_context });
+    expect(loopDevices(driver.scratch.root)).to.have.lengthOf(1);
+    expect(() => writeFileSync(file('a'), Buffer.alloc(2 ** 25))).to.throw('ENOSPC');
+    const { usage } = await volume.stats('a');
+    expect(BigInt(usage[0]?.total ?? 0) <= 16n * MIB).to.equal(true);
+    await driver.restart();
+    await volume.publish('a', { volume_context });
+    await volume.unpublish('a');
+    expect(loopDevices(driver.scratch.root)).to.deep.equal([]);
   });
 
   it('unpublished again: OK, and after a restart', async () => {
