@@ -32,6 +32,7 @@ export function assembleController(
     copies,
     nodes,
     uses,
+    mountsHere: options.services.includes('node'),
     capacity,
     expansion:
       options.volumeExpansion === 'offline'

@@ -21,6 +21,8 @@ export interface ControllerDeps {
   readonly copies: Copies;
   readonly nodes: Nodes;
   readonly uses: VolumeUses;
+  /** Whether this process, under the same locks, is the one that mounts volumes. */
+  readonly mountsHere: boolean;
   readonly capacity: PromisedCapacity;
   readonly expansion: Expansion;
   readonly conditions: VolumeConditions;

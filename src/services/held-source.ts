@@ -12,7 +12,10 @@ export interface HeldSource extends ContentSource, Pick<CopyRequest, 'volume'> {
   release(): void;
 }
 
-type SourceDeps = Pick<ControllerDeps, 'store' | 'pool' | 'locks' | 'holds' | 'uses'>;
+type SourceDeps = Pick<
+  ControllerDeps,
+  'store' | 'pool' | 'locks' | 'holds' | 'uses' | 'mountsHere'
+>;
 
 /**
  * Holds a source to copy it. Its lock is needed only to look at it: publishes go on meanwhile. NOT_FOUND
@@ -36,7 +39,7 @@ export async function holdSource(
 }
 
 function lookAtVolume(
-  { store, pool, uses }: SourceDeps,
+  { store, pool, uses, locks, mountsHere }: SourceDeps,
   source: Source,
 ): Omit<HeldSource, 'release'> {
   const { id } = source;
@@ -50,7 +53,11 @@ function lookAtVolume(
     bytes: volume.capacityBytes,
     accessibleTopology: volume.accessibleTopology,
     content,
-    volume: { id, isInUse: () => uses.of(id).length > 0 },
+    volume: {
+      id,
+      isInUse: () => uses.of(id).length > 0,
+      alone: mountsHere ? (signal, work) => locks.run(id, signal, work) : undefined,
+    },
   };
 }
 

@@ -66,6 +66,7 @@ describe('provisioning', () => {
       copies: copies({ copy: async () => undefined, say: () => undefined }),
       nodes: { find: () => undefined },
       uses: { of: () => looks.shift() ?? [] },
+      mountsHere: true,
       capacity,
       expansion: expansion({ store, pool, capacity, sizes }),
       conditions: volumeConditions(given.volumes, noSimulations()),

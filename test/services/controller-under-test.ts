@@ -49,6 +49,7 @@ export async function controllerUnderTest(
     copies: copying,
     nodes: { find: () => ({ nodeId: 'node-1', maxVolumes: 0, topology: null }) },
     uses: { of: () => [] },
+    mountsHere: true,
     capacity,
     expansion: expansion({ store, pool, capacity, sizes }),
     conditions: volumeConditions(pool.volumes, noSimulations()),

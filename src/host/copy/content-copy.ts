@@ -21,7 +21,12 @@ export interface CopiedVolume {
   readonly id: string;
   /** Whether a node has it now. */
   isInUse(): boolean;
+  /** Undefined where volumes are mounted by other processes. */
+  readonly alone: Alone | undefined;
 }
+
+/** Does the work while nobody mounts or unmounts a volume. CANCELLED when the signal aborts before. */
+export type Alone = <Result>(signal: AbortSignal, work: () => Promise<Result>) => Promise<Result>;
 
 /**
  * Copies the content of a volume or snapshot into a directory, durably. Throws a CopyError, and a

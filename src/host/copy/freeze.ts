@@ -17,11 +17,12 @@ const LONGEST_MS = 30_000;
 export interface Freezer {
   /**
    * Does the work while nothing is written to the file system that is mounted at a path, but for no
-   * longer than half a minute. Without the right to freeze it, it is written to meanwhile.
+   * longer than half a minute. Without the right to freeze it, it is written to meanwhile; undefined:
+   * it is mounted nowhere.
    */
   whileFrozen<Result>(
     volumeId: string,
-    mountPoint: string,
+    mountPoint: string | undefined,
     work: () => Promise<Result>,
   ): Promise<Result>;
   /** The volumes that were frozen when a process was killed. */
@@ -36,6 +37,7 @@ export function freezer(directory: string): Freezer {
 
   return {
     async whileFrozen(volumeId, mountPoint, work) {
+      if (mountPoint === undefined) return work();
       await using root = await open(mountPoint, 'r');
       mkdirSync(directory, { recursive: true, mode: 0o700 });
       writeFileSync(mark(volumeId), '');

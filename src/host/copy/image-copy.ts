@@ -3,12 +3,12 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Content } from '../content.js';
 import { sameFile } from '../mounter.js';
 import { slowIoctl } from '../syscalls.js';
-import type { CopiedVolume } from './content-copy.js';
+import type { Alone, CopiedVolume } from './content-copy.js';
 import { CopyError } from './copy-error.js';
 import { goOn, type CopyRun } from './copy-run.js';
 import type { Freezer } from './freeze.js';
 import { copyAll, copyDifferences, type ImagePass } from './image-pass.js';
-import { flushUsers, usersOf, type ImageUsers } from './image-users.js';
+import { flushDevices, usersOf, type ImageUsers } from './image-users.js';
 
 const FICLONE = 0x40049409;
 
@@ -31,11 +31,12 @@ export interface ImageCopy {
 
 /**
  * Copies an image as it is at one point in time, also while it is attached and written to: by a reflink
- * where the file system has them, else in passes that copy what has changed, until one saw no write.
- * Throws a CopyError (`unsettled`) when that does not come about.
+ * where the file system has them, else in passes that copy what has changed, until one saw no write. A
+ * file system that is mounted by this process is held up for the last of it. Throws a CopyError
+ * (`unsettled`) when writes do not end.
  */
 export async function copyImage(copy: ImageCopy, run: CopyRun): Promise<void> {
-  const { source, target: path, bytes } = copy;
+  const { source, target: path, bytes, volume } = copy;
   await using from = await open(source.path, 'r');
   const { dev, ino, size } = await from.stat({ bigint: true });
   if (!sameFile({ device: dev, inode: ino }, source.identity)) {
@@ -43,24 +44,53 @@ export async function copyImage(copy: ImageCopy, run: CopyRun): Promise<void> {
   }
   await using target = await open(path, 'wx+', 0o600);
   const users = await usersOf(source.identity);
-  if (copy.volume?.isInUse() && users.devices.length === 0) {
+  if (volume?.isInUse() && users.devices.length === 0) {
     throw new CopyError(
       'not-readable',
       'the image is in use on another machine, which may hold back what was written to it: ' +
         'unpublish and unstage it first',
     );
   }
-  await flushUsers(users);
-  if (!(await reflink(from, target))) {
-    await copyInPasses(copy, { source: from, target, bytes: Number(size), run }, users);
-  }
+  const pass: ImagePass = { source: from, target, bytes: Number(size), run };
+  const isSettled =
+    users.mountPoint === undefined || volume?.alone === undefined
+      ? await copyAtOnce(pass, users)
+      : await copyFrozen(copy, pass, volume.id, volume.alone);
+  if (!isSettled) await copyUntilSettled(pass, users);
   const { size: copied } = await target.stat({ bigint: true });
   const whole = size > bytes ? size : bytes;
   if (copied < whole) await target.truncate(Number(whole));
 }
 
+/** False when something was written meanwhile. */
+async function copyAtOnce(pass: ImagePass, users: ImageUsers): Promise<boolean> {
+  await flushDevices(users);
+  return (await reflink(pass)) || unchangedDuring(pass, () => copyAll(pass));
+}
+
+/**
+ * Copies an image whose file system is mounted here. All but the last pass goes on beside the workload;
+ * for that one, other calls on the volume wait: it could not be unmounted, and would seem to be.
+ */
+async function copyFrozen(
+  { source, freezer }: ImageCopy,
+  pass: ImagePass,
+  volumeId: string,
+  alone: Alone,
+): Promise<boolean> {
+  const hasReflinks = await reflink(pass);
+  if (!hasReflinks) await copyAll(pass);
+  return alone(pass.run.signal, async () => {
+    const users = await usersOf(source.identity);
+    return freezer.whileFrozen(volumeId, users.mountPoint, async () => {
+      await flushDevices(users);
+      return hasReflinks ? reflink(pass) : unchangedDuring(pass, () => copyDifferences(pass));
+    });
+  });
+}
+
 /** False where the file system has no reflinks. A reflink is made between two writes. */
-async function reflink(source: FileHandle, target: FileHandle): Promise<boolean> {
+async function reflink({ source, target }: ImagePass): Promise<boolean> {
   try {
     await slowIoctl(target.fd, 'FICLONE', FICLONE, source.fd);
     return true;
@@ -69,22 +99,9 @@ async function reflink(source: FileHandle, target: FileHandle): Promise<boolean>
   }
 }
 
-async function copyInPasses(
-  { volume, freezer }: ImageCopy,
-  pass: ImagePass,
-  users: ImageUsers,
-): Promise<void> {
-  if (await unchangedDuring(pass, () => copyAll(pass))) return;
-  const { mountPoint } = users;
-  if (volume !== undefined && mountPoint !== undefined) {
-    const settled = await freezer.whileFrozen(volume.id, mountPoint, async () => {
-      await flushUsers(users);
-      return unchangedDuring(pass, () => copyDifferences(pass));
-    });
-    if (settled) return;
-  }
+async function copyUntilSettled(pass: ImagePass, users: ImageUsers): Promise<void> {
   for (let left = PASSES; left > 0; left -= 1) {
-    await flushUsers(users);
+    await flushDevices(users);
     if (await unchangedDuring(pass, () => copyDifferences(pass))) return;
   }
   throw new CopyError(

@@ -3,7 +3,7 @@ import { open } from 'node:fs/promises';
 import { loopDevices, type LoopDevice } from '../loop-devices.js';
 import { listedMounts } from '../mount-table.js';
 import { sameFile, type FileIdentity } from '../mounter.js';
-import { deviceNumber, syncfs } from '../syscalls.js';
+import { deviceNumber } from '../syscalls.js';
 
 /** What stands between workloads and an image, on this machine. */
 export interface ImageUsers {
@@ -27,12 +27,8 @@ export async function usersOf(image: FileIdentity): Promise<ImageUsers> {
   return { devices, mountPoint: devices.length === 0 ? undefined : await mountPointOf(devices) };
 }
 
-/** Brings what is written to the image and not yet in it there. */
-export async function flushUsers({ devices, mountPoint }: ImageUsers): Promise<void> {
-  if (mountPoint !== undefined) {
-    await using root = await open(mountPoint, 'r');
-    await syncfs(root.fd);
-  }
+/** Brings what was written to the devices, and is not yet in the image, there. */
+export async function flushDevices({ devices }: ImageUsers): Promise<void> {
   for (const { path } of devices) {
     await using device = await open(path, 'r');
     await device.sync();

@@ -17,6 +17,7 @@ import {
 import { join } from 'node:path';
 import { expect } from 'chai';
 import type { Content } from '../../../src/host/content.js';
+import type { CopiedVolume } from '../../../src/host/copy/content-copy.js';
 import { CopyError } from '../../../src/host/copy/copy-error.js';
 import type { CopyRun } from '../../../src/host/copy/copy-run.js';
 import { freezer } from '../../../src/host/copy/freeze.js';
@@ -27,8 +28,12 @@ import { isRoot } from '../scratch.js';
 import { imageSite, sameBytes, type ImageSite } from './image-site.js';
 
 const MIB = 2 ** 20;
-const USED = { id: 'vol-1', isInUse: () => true };
-const UNUSED = { id: 'vol-1', isInUse: () => false };
+const USED: CopiedVolume = {
+  id: 'vol-1',
+  isInUse: () => true,
+  alone: (_signal, work) => work(),
+};
+const UNUSED: CopiedVolume = { ...USED, isInUse: () => false };
 const QUIET: ExecFileSyncOptionsWithStringEncoding = {
   stdio: ['ignore', 'pipe', 'ignore'],
   encoding: 'utf8',
@@ -49,6 +54,19 @@ describe('copying an image', () => {
       { source, target: target(), bytes, volume, freezer: freezer(site.path('frozen')) },
       given,
     );
+  /** How much was copied each time when others had to wait. */
+  async function copiedBefore(image: Content): Promise<number[]> {
+    const found: number[] = [];
+    await made(image, {
+      ...USED,
+      alone(_signal, work) {
+        found.push(allocated(target()));
+        return work();
+      },
+    });
+    return found;
+  }
+
   for (const type of ['tmpfs', 'ext4', 'xfs'] as const) {
     describe(`on ${type}`, () => {
       beforeEach(() => {
@@ -175,6 +193,28 @@ describe('copying an image', () => {
       workload.kill();
       await ended;
       execFileSync('e2fsck', ['-fn', target()], QUIET);
+    });
+  });
+
+  describe('other calls on the volume', () => {
+    beforeEach(() => {
+      site = imageSite('tmpfs');
+    });
+
+    it('wait while its file system is held up, but not for the first pass', async () => {
+      const image = site.image('volume', 32 * MIB);
+      execFileSync('mkfs.ext4', ['-q', image.path]);
+      const point = site.mount(image, 'volume is here');
+      writeFileSync(join(point, 'large'), Buffer.alloc(4 * MIB, 'x'), { flush: true });
+      const [copied, ...others] = await copiedBefore(image);
+      expect(copied).to.be.above(4 * MIB);
+      expect(others).to.deep.equal([]);
+    });
+
+    it('never wait for a copy of a block device', async () => {
+      const image = site.image('volume', MIB);
+      site.attach(image);
+      expect(await copiedBefore(image)).to.deep.equal([]);
     });
   });
 
