@@ -139,6 +139,24 @@ describe('the thread of the hooks', () => {
     for (const { hook } of site.lines) expect(hook).to.have.length.at.most(1000);
   });
 
+  it('that cannot be replaced loses its hooks, and the next call tries again', async () => {
+    const hooks = await site.start(
+      'hooks.mjs',
+      `import { rmSync } from 'node:fs';
+      import { fileURLToPath } from 'node:url';
+      rmSync(fileURLToPath(import.meta.url));
+      export const before = (call) => { if (call.method === 'Loop') for (;;) {} };`,
+      200,
+    );
+    const outcomes = await Promise.all(
+      ['Loop', 'Other'].map((method) => runHook(hooks, 'before', method)),
+    );
+    const again = 'was lost: the hooks could not be loaded again';
+    expect(outcomes[0]).to.have.property('reason', 'took longer than 200 ms');
+    expect(outcomes[1]).to.have.property('reason', again);
+    expect(await runHook(hooks, 'before', 'Other')).to.have.property('reason', again);
+  });
+
   it('answers nothing any more once it was stopped', async () => {
     const hooks = await site.start('hooks.mjs', COUNTING);
     const waiting = runHook(hooks, 'before', 'Wait');

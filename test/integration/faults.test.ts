@@ -203,15 +203,20 @@ fail: FAILED_PRECONDITION
     expect((await driver.client.identity.Probe({})).ready).to.equal(null);
   });
 
-  it('make a volume abnormal, from a call on', async () => {
+  it('make a volume abnormal, from a call on, until they are removed', async () => {
     const volume = await stagedVolume(driver, 'SINGLE_NODE_WRITER');
-    const abnormal = () => driver.driver.volume(volume.id)?.abnormal;
+    const condition = async () => {
+      const { status } = await driver.client.controller.ControllerGetVolume({
+        volume_id: volume.id,
+      });
+      return status?.volume_condition;
+    };
     add(`{rpc: NodePublishVolume, volume: ${volume.id}, when: after, abnormal: worn out}`);
-    expect(abnormal()).to.equal(undefined);
+    expect(await condition()).to.include({ abnormal: false });
     await volume.publish('target');
-    expect(abnormal()).to.equal('worn out');
+    expect(await condition()).to.deep.equal({ abnormal: true, message: 'worn out' });
     driver.driver.faults.clear();
-    expect(abnormal()).to.equal(undefined);
+    expect(await condition()).to.include({ abnormal: false });
     await volume.unpublish('target');
   });
 
