@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { isVolumeId, type Volume } from '../model/volume.js';
 import { volumeShape } from '../record/volume.js';
 import { ownerOfContent, type Fill } from './content.js';
+import { listedMounts } from './mount-table.js';
 import { openPastNames } from './past-names.js';
 import { openShelf } from './shelf.js';
 import { treeRemoval } from './tree-removal.js';
@@ -28,7 +29,8 @@ export interface InlineData extends VolumeData {
   isPast(volumeId: string): boolean;
   /**
    * Takes away all volumes but those that are in use, and what a crash left of others; resolves, once
-   * they are out of sight, with their names, for `discard`.
+   * they are out of sight, with their names, for `discard`. A directory that is mounted anywhere, though
+   * nobody says so (the store was lost), stays, too: a workload may write to it.
    */
   sweep(inUse: readonly string[]): Promise<readonly string[]>;
   /** Removes the data of a volume that was swept; may take long. */
@@ -87,13 +89,22 @@ export function openInlineData(directory: string): InlineData {
     },
     isPast: (volumeId) => past.has(nameOf(volumeId)),
     async sweep(inUse) {
-      const { leftovers, strangers } = await shelf.recover(new Set(inUse.map(nameOf)));
+      const kept = new Set([...inUse.map(nameOf), ...(await mountedNames(device))]);
+      const { leftovers, strangers } = await shelf.recover(kept);
       for (const name of leftovers) past.add(name);
       for (const name of strangers) await retire(name);
       return [...leftovers, ...strangers];
     },
     discard: (name) => shelf.discard(name),
   };
+}
+
+/** The names of all directories on a device whose content is mounted somewhere. */
+async function mountedNames(device: bigint): Promise<readonly string[]> {
+  const mounts = await listedMounts();
+  return mounts.flatMap((mount) =>
+    mount.device === device ? (ownerOfContent(mount.root) ?? []) : [],
+  );
 }
 
 /**

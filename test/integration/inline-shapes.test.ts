@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { chownSync, existsSync, readdirSync, writeFileSync } from 'node:fs';
+import { chownSync, existsSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
@@ -52,6 +52,19 @@ describe('inline volumes of a node plugin that shares a pool', () => {
     await volume.unpublish('a');
     expect(inPool('uses')).to.deep.equal([]);
     expect(readdirSync(shape.scratch.root)).to.have.lengthOf(before.length + 1);
+  });
+
+  it('stay where they are mounted when the store of the node was lost', async () => {
+    const volume = inlineVolume(shape.scratch, () => shape.node('node-a'));
+    await volume.publish('a');
+    const file = join(volume.target('a'), 'file');
+    writeFileSync(file, 'data');
+    await shape.stopNode('node-a');
+    rmSync(shape.scratch.path('node-a', 'store'), { recursive: true });
+    await shape.startNode('node-a');
+    expect(readFileSync(file, 'utf8')).to.equal('data');
+    await volume.unpublish('a');
+    expect(inlineTraces(stateDir(), 'node-a')).to.deep.equal([]);
   });
 
   it('have no id of a volume of the controller: INVALID_ARGUMENT', async () => {
