@@ -170,7 +170,11 @@ export const brokenControllers: readonly BrokenDriver[] = [
     controller: (real) => ({
       async ListVolumes(request) {
         const page = await real.ListVolumes(request);
-        return { ...page, entries: page.entries.map(({ volume }) => ({ volume })) };
+        const entries = page.entries.map(({ volume, status }) => ({
+          volume,
+          status: { ...status, published_node_ids: [] },
+        }));
+        return { ...page, entries };
       },
     }),
     caughtBy: [/^list\/published-nodes$/],
@@ -202,7 +206,7 @@ export const brokenControllers: readonly BrokenDriver[] = [
         return { ...answer, capacity_bytes: '1' };
       },
     }),
-    caughtBy: [/^expand\/larger$/, /^expand\/(repeat|smaller)$/],
+    caughtBy: [/^expand\/larger$/, /^expand\/(repeat|smaller)$/, /^block\/expand$/],
   },
   {
     name: 'advertises SINGLE_NODE_MULTI_WRITER in the Controller service alone',

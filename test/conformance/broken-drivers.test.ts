@@ -6,6 +6,8 @@ import {
   type ConformanceReport,
 } from '../../src/conformance/conformance.js';
 import { withDrivers } from '../integration/drivers.js';
+import { brokenBlock } from './broken-block.js';
+import { brokenContent } from './broken-content.js';
 import { brokenControllers } from './broken-controller.js';
 import { brokenShape, type BrokenDriver } from './broken-driver.js';
 import { brokenNodes } from './broken-node.js';
@@ -13,7 +15,8 @@ import { brokenAtPublish } from './broken-publishing.js';
 import { crashing, silent, yesSayer } from './broken-throughout.js';
 
 /** The families that take most of the time of a run: one row, or none, stands for the others. */
-const BULK = /^(publish-table|other-capability|validate\/usable|races\/many-targets)\//;
+const BULK =
+  /^(publish-table|publish-block|other-capability|validate\/usable|races\/many-targets)\//;
 const OF_BULK = /^publish-table\/MULTI_NODE_MULTI_WRITER\/same-target\//;
 /** Each of the others is checked by what has to blame it, and all but the bulk. */
 const WHOLE_RUNS = 3;
@@ -59,6 +62,8 @@ describe('a driver that', function () {
     ...brokenAtPublish,
     ...brokenNodes,
     ...brokenControllers,
+    ...brokenContent,
+    ...brokenBlock,
   ].entries()) {
     it(`${broken.name} is caught, and for nothing else`, async () => {
       const report = await run(broken, index < WHOLE_RUNS ? {} : { only: briefly(broken) });

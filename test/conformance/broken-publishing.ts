@@ -17,7 +17,10 @@ export const brokenAtPublish: readonly BrokenDriver[] = [
       'ALREADY_EXISTS',
       'OK',
     ),
-    caughtBy: [/^publish-table\/\w+\/same-target\/readonly$/],
+    caughtBy: [
+      /^publish-table\/\w+\/same-target\/readonly$/,
+      /^publish-block\/\w+\/same-target\/readonly$/,
+    ],
   },
   {
     name: 'publishes again with other mount_flags',

@@ -41,9 +41,8 @@ interface Shape {
   readonly untestable: readonly string[];
 }
 
-/** A driver at one endpoint, and one without block volumes. */
+/** A driver at one endpoint. */
 const ALONE = ['capabilities/plugin-everywhere', 'attach-nodes', 'detach/all-nodes'];
-const NO_BLOCK = ['create/same-name/other-access-type'];
 const WITH_CAPABILITY = ['create/without-capability', 'attach/without-capability'];
 const WITHOUT_CAPABILITY = [
   'create/single-node-writer',
@@ -60,7 +59,7 @@ const SHAPES: readonly Shape[] = [
   {
     name: 'with the capability',
     options: {},
-    untestable: [...ALONE, ...NO_BLOCK, ...WITH_CAPABILITY],
+    untestable: [...ALONE, ...WITH_CAPABILITY],
   },
   {
     name: 'without the capability',
@@ -68,12 +67,12 @@ const SHAPES: readonly Shape[] = [
       withoutControllerCapability: ['SINGLE_NODE_MULTI_WRITER'],
       withoutNodeCapability: ['SINGLE_NODE_MULTI_WRITER'],
     },
-    untestable: [...ALONE, ...NO_BLOCK, ...WITHOUT_CAPABILITY],
+    untestable: [...ALONE, ...WITHOUT_CAPABILITY],
   },
   {
     name: 'without attach',
     options: { attach: false },
-    untestable: [...ALONE, ...NO_BLOCK, ...WITH_CAPABILITY, ...WITHOUT_ATTACH_LISTED],
+    untestable: [...ALONE, ...WITH_CAPABILITY, ...WITHOUT_ATTACH_LISTED],
   },
 ];
 
@@ -138,9 +137,7 @@ describe('the controller-side checks', () => {
         ),
       });
       expectNoDeviation(report);
-      const untestable = controllerChecks.filter(({ id }) =>
-        isOneOf(id, [...NO_BLOCK, ...WITH_CAPABILITY]),
-      );
+      const untestable = controllerChecks.filter(({ id }) => isOneOf(id, [...WITH_CAPABILITY]));
       expect(ids(withStatus(report, 'untestable'))).to.deep.equal(untestable.map(({ id }) => id));
     });
   });

@@ -9,8 +9,8 @@ import { withDriver, type DriverUnderTest } from '../integration/driver-under-te
 
 const FAMILIES = [...new Set(nodeChecks.map(({ id }) => id.split('/')[0] ?? id))];
 
-/** What a driver of directories cannot be tried on. */
-const NO_BLOCK = [
+/** What takes a volume that serves mount and block access at once. */
+const ONE_ACCESS_TYPE = [
   'other-capability/same-target/access-type',
   'other-capability/other-target/access-type',
   'staging/other-access-type',
@@ -28,7 +28,7 @@ const SHAPES: readonly Shape[] = [
   {
     name: 'with the capability',
     options: {},
-    untestable: [...NO_BLOCK, ...ADVERTISED, 'restart'],
+    untestable: [...ONE_ACCESS_TYPE, ...ADVERTISED, 'restart'],
   },
   {
     name: 'without the capability',
@@ -37,7 +37,7 @@ const SHAPES: readonly Shape[] = [
       withoutNodeCapability: ['SINGLE_NODE_MULTI_WRITER'],
     },
     untestable: [
-      ...NO_BLOCK,
+      ...ONE_ACCESS_TYPE,
       'restart',
       'old-co',
       'races/one-target',
@@ -48,7 +48,7 @@ const SHAPES: readonly Shape[] = [
     name: 'without staging',
     options: { withoutNodeCapability: ['STAGE_UNSTAGE_VOLUME'] },
     untestable: [
-      ...NO_BLOCK,
+      ...ONE_ACCESS_TYPE,
       ...ADVERTISED,
       'restart',
       'staging',
@@ -60,12 +60,12 @@ const SHAPES: readonly Shape[] = [
   {
     name: 'without attach',
     options: { attach: false },
-    untestable: [...NO_BLOCK, ...ADVERTISED, 'restart', 'old-co/attach'],
+    untestable: [...ONE_ACCESS_TYPE, ...ADVERTISED, 'restart', 'old-co/attach'],
   },
   {
     name: 'that answers ABORTED while a call is pending',
     options: { onOverlap: 'abort' },
-    untestable: [...NO_BLOCK, ...ADVERTISED, 'restart'],
+    untestable: [...ONE_ACCESS_TYPE, ...ADVERTISED, 'restart'],
   },
 ];
 

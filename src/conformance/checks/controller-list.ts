@@ -105,7 +105,7 @@ function list({ subject, call }: Trial, max_entries: number, starting_token: str
 }
 
 /** All entries, page by page. Notes pages that are too large, and a token that leads in a circle. */
-async function entriesOf(trial: Trial, maxEntries: number): Promise<readonly Entry[]> {
+export async function entriesOf(trial: Trial, maxEntries: number): Promise<readonly Entry[]> {
   const entries: Entry[] = [];
   const tokens = new Set<string>();
   let token = '';

@@ -11,6 +11,8 @@ import { controllerListChecks } from './controller-list.js';
 import { controllerReadOnlyChecks } from './controller-read-only.js';
 import { controllerValidateChecks } from './controller-validate.js';
 import { controllerValidateUseChecks } from './controller-validate-use.js';
+import { snapshotListChecks } from './snapshot-list.js';
+import { snapshotChecks } from './snapshots.js';
 
 /** What a driver advertises, and its Controller service in the order of a volume's life. */
 export const controllerChecks: readonly Check[] = [
@@ -26,4 +28,6 @@ export const controllerChecks: readonly Check[] = [
   ...controllerExpandChecks,
   ...controllerListChecks,
   ...controllerDeleteChecks,
+  ...snapshotChecks,
+  ...snapshotListChecks,
 ];

@@ -1,4 +1,7 @@
 import type { Check } from '../check.js';
+import { blockChecks } from './block.js';
+import { conditionChecks } from './condition.js';
+import { contentSourceChecks } from './content-source.js';
 import { kubernetesContextChecks } from './kubernetes-context.js';
 import { malformedNodeRequestChecks } from './malformed-node-request.js';
 import { mountChecks } from './mounts.js';
@@ -27,5 +30,8 @@ export const nodeChecks: readonly Check[] = [
   ...mountChecks,
   ...supportsChecks,
   ...statsChecks,
+  ...blockChecks,
+  ...conditionChecks,
+  ...contentSourceChecks,
   ...restartChecks,
 ];
