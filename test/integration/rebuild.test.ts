@@ -8,6 +8,7 @@ import { listing } from '../host/scratch.js';
 import { rejectionOf } from '../store/rejection.js';
 import { withDriver } from './driver-under-test.js';
 import { eventually } from './eventually.js';
+import { deleteAll, newSnapshot } from './new-snapshot.js';
 import { createRequest, newVolume } from './new-volume.js';
 import { refused } from './refusal.js';
 import { stagedVolume } from './test-volume.js';
@@ -92,6 +93,22 @@ describe('pool rebuild', () => {
     expect(readFileSync(file, 'utf8')).to.equal('data');
     await volume.unpublish('a');
     await volume.unstage();
+  });
+
+  it('every snapshot is known again, also of a volume that is gone', async () => {
+    const { volume_id } = await newVolume(driver.client);
+    await newSnapshot(driver.client, volume_id, { name: '../\u00e9' });
+    const gone = await newVolume(driver.client);
+    const request = { name: 'kept', source_volume_id: gone.volume_id };
+    const kept = await newSnapshot(driver.client, gone.volume_id, request);
+    await driver.client.controller.DeleteVolume({ volume_id: gone.volume_id });
+    const before = await driver.client.controller.ListSnapshots({});
+
+    await rebuild();
+    expect(lines[0]).to.equal('2 snapshots are known again');
+    expect(await driver.client.controller.ListSnapshots({})).to.deep.equal(before);
+    expect(await newSnapshot(driver.client, gone.volume_id, request)).to.deep.equal(kept);
+    await deleteAll(driver.client);
   });
 
   it('a rebuild that was interrupted begins again', async () => {
