@@ -26,11 +26,20 @@ export async function sweepInline(
   void removeEach(swept, (name) => data.discard(name), log);
 }
 
-/** Removes the inline volumes of nodes that are served no longer and have no mounts. */
+/** Removes the inline volumes of nodes that are served no longer, but for what is mounted all the same. */
 export function sweepOtherNodes(options: Options, log: Log): void {
   const others = inlineNodeIds(options).filter((nodeId) => !options.nodeIds.includes(nodeId));
   const { remove } = treeRemoval();
-  void removeEach(others, (nodeId) => remove(join(options.stateDir, 'inline', nodeId)), log);
+  void removeEach(
+    others,
+    async (nodeId) => {
+      const data = inlineDataOf(options, nodeId);
+      for (const name of await data.sweep([])) await data.discard(name);
+      const isEmpty = readdirSync(join(data.directory, 'volumes')).length === 0;
+      if (isEmpty) await remove(data.directory);
+    },
+    log,
+  );
 }
 
 async function removeEach(

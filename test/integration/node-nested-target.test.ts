@@ -99,13 +99,13 @@ describe('target paths that lead through symlinks, into the pool or into other v
           driver,
           () => volume.publish('a', { target_path: path() }),
           'FAILED_PRECONDITION',
-          /in the pool/,
+          /where the driver keeps data/,
         ));
 
       it(`stage: ${name}`, async () => {
         await volume.unstage();
         const call = () => volume.stage({ staging_target_path: path() });
-        await refusedUnchanged(driver, call, 'FAILED_PRECONDITION', /in the pool/);
+        await refusedUnchanged(driver, call, 'FAILED_PRECONDITION', /where the driver keeps data/);
       });
 
       it(`unpublish, which removes empty directories: ${name}`, () =>
@@ -113,7 +113,7 @@ describe('target paths that lead through symlinks, into the pool or into other v
           driver,
           () => unpublish(volume, path()),
           'FAILED_PRECONDITION',
-          /in the pool/,
+          /where the driver keeps data/,
         ));
     }
 
@@ -121,9 +121,9 @@ describe('target paths that lead through symlinks, into the pool or into other v
       symlinkSync(dirname(data(other)), volume.target('link'));
       const target_path = join(volume.target('link'), 'data');
       const publish = () => volume.publish('a', { target_path });
-      await refusedUnchanged(driver, publish, 'FAILED_PRECONDITION', /in the pool/);
+      await refusedUnchanged(driver, publish, 'FAILED_PRECONDITION', /where the driver keeps data/);
       const remove = () => unpublish(volume, target_path);
-      await refusedUnchanged(driver, remove, 'FAILED_PRECONDITION', /in the pool/);
+      await refusedUnchanged(driver, remove, 'FAILED_PRECONDITION', /where the driver keeps data/);
     });
 
     it('though a path that only begins like the pool is not in it', async () => {
