@@ -33,7 +33,7 @@ export interface InlineData extends VolumeData {
    * nobody says so (the store was lost), stays, too: a workload may write to it.
    */
   sweep(inUse: readonly string[]): Promise<readonly string[]>;
-  /** Removes the data of a volume that was swept; may take long. */
+  /** Removes the data of a volume that was swept, unless that was done since; may take long. */
   discard(name: string): Promise<void>;
 }
 
@@ -53,12 +53,23 @@ export function openInlineData(directory: string): InlineData {
   });
   const device = statSync(within('volumes'), { bigint: true }).dev;
   const past = openPastNames(within('past'), REMEMBERED);
+  /** What was swept and is still to be removed. */
+  const swept = new Set<string>();
+  const removals = new Map<string, Promise<void>>();
+
+  /** Never twice at a time, nor while a volume of the name is being made. */
+  function discard(name: string): Promise<void> {
+    swept.delete(name);
+    const running = removals.get(name) ?? shelf.discard(name).finally(() => removals.delete(name));
+    removals.set(name, running);
+    return running;
+  }
 
   /** Out of sight; it is remembered first, so that its end is never unknown. */
   async function retire(name: string): Promise<void> {
     past.add(name);
     // One with this name that an earlier removal left would be in the way.
-    await shelf.discard(name);
+    await discard(name);
     await shelf.retire(name);
   }
 
@@ -73,19 +84,19 @@ export function openInlineData(directory: string): InlineData {
     },
     async make(volume, fill) {
       const name = nameOf(volume.id);
-      await shelf.discard(name);
+      await discard(name);
       try {
         await shelf.prepare({ ...volume, id: name }, fill);
         await shelf.reveal(name);
       } catch (error) {
-        await shelf.discard(name);
+        await discard(name);
         throw error;
       }
     },
     async remove(volumeId) {
       const name = nameOf(volumeId);
       await retire(name);
-      await shelf.discard(name);
+      await discard(name);
     },
     isPast: (volumeId) => past.has(nameOf(volumeId)),
     async sweep(inUse) {
@@ -93,9 +104,12 @@ export function openInlineData(directory: string): InlineData {
       const { leftovers, strangers } = await shelf.recover(kept);
       for (const name of leftovers) past.add(name);
       for (const name of strangers) await retire(name);
-      return [...leftovers, ...strangers];
+      for (const name of [...leftovers, ...strangers]) swept.add(name);
+      return [...swept];
     },
-    discard: (name) => shelf.discard(name),
+    async discard(name) {
+      if (swept.has(name)) await discard(name);
+    },
   };
 }
 
