@@ -37,6 +37,10 @@ const SHAPES: readonly {
     complaints: ['capabilities/single-node-multi-writer'],
   },
   { name: 'without attach', options: { attach: false } },
+  {
+    name: 'with expansion offline, in a zone',
+    options: { volumeExpansion: 'offline', topologySegment: { zone: 'z1' } },
+  },
   { name: 'without staging', options: { withoutNodeCapability: ['STAGE_UNSTAGE_VOLUME'] } },
   {
     name: 'without attach and staging',
