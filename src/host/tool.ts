@@ -40,7 +40,7 @@ export function runTool({ program, package: from, args, success = [0] }: Tool): 
     } as const;
     const child = execFile(program, args, options, (error, stdout, stderr) => {
       if (success.includes(child.exitCode ?? -1)) return resolve();
-      if (errorCode(error) === 'ENOENT') {
+      if (['ENOENT', 'EACCES'].includes(errorCode(error) ?? '')) {
         const message = `the program ${program} is missing where the driver runs: install ${from}`;
         return reject(new ToolError('missing', message, { cause: error }));
       }

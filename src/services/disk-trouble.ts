@@ -3,11 +3,13 @@ import { StatusError } from '../csi/status.js';
 import { errorCode } from '../host/errno.js';
 import { SyscallError } from '../host/syscall-error.js';
 import { RecordError } from '../record/envelope.js';
+import { hostRefusal } from './host-refusal.js';
 import { StoreFullError } from '../store/store.js';
 
 /**
- * The same RPCs, which answer RESOURCE_EXHAUSTED when a disk that they write to has no room, and
- * FAILED_PRECONDITION when a file that processes share cannot be read as what it should be.
+ * The same RPCs, which answer RESOURCE_EXHAUSTED when a disk that they write to has no room,
+ * FAILED_PRECONDITION when a file that processes share cannot be read as what it should be, and what a
+ * refusal of the host means otherwise, as that of a program that is missing.
  */
 export function refusingDiskTrouble<Service extends object>(service: Service): Service {
   const refusing = { ...service };
@@ -28,7 +30,7 @@ function refusingHandler(handler: Handler<object, object>): Handler<object, obje
         throw new StatusError('FAILED_PRECONDITION', error.message, { cause: error });
       }
       const full = fullDisk(error);
-      if (full === undefined) throw error;
+      if (full === undefined) throw hostRefusal(error) ?? error;
       throw new StatusError('RESOURCE_EXHAUSTED', `${full} is full`, { cause: error });
     }
   };

@@ -87,16 +87,16 @@ function requireOptions(
 }
 
 /**
- * A file system in an image is for one kernel at a time, unless all only read: FAILED_PRECONDITION where
- * another node has it.
+ * A file system in an image is for one kernel at a time, unless all of them only read:
+ * FAILED_PRECONDITION where another node has it.
  */
 function requireOneNode(deps: NodeDeps, volume: Volume, { accessMode }: VolumeCapability): void {
-  if (!isFileSystem(volume.format) || isReaderOnly(accessMode)) return;
+  if (!isFileSystem(volume.format) || accessMode === 'MULTI_NODE_READER_ONLY') return;
   const others = deps.otherNodes(volume.id);
   if (others.length === 0) return;
   throw new StatusError(
     'FAILED_PRECONDITION',
-    `volume ${volume.id} is an ${volume.format} file system, which one node at a time can mount for ` +
-      `writing; ${others.join(', ')} has it`,
+    `volume ${volume.id} is a file system (${volume.format}) that one node at a time can mount, ` +
+      `unless all mount it with MULTI_NODE_READER_ONLY; ${others.join(', ')} has it`,
   );
 }

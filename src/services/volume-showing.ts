@@ -1,6 +1,8 @@
+import { StatusError } from '../csi/status.js';
 import type { Content } from '../host/content.js';
 import { growMounted, growUnmounted, isSmallerThan, MOUNT_OPTIONS } from '../host/file-system.js';
 import type { FileIdentity, Mounter } from '../host/mounter.js';
+import { SyscallError } from '../host/syscall-error.js';
 import type { FileSystemFormat, Format } from '../model/format.js';
 import type { MountAttribute } from '../model/mount-flags.js';
 import type { VolumeDevices } from './volume-devices.js';
@@ -67,12 +69,16 @@ export function volumeShowing(mounter: Mounter, devices: VolumeDevices): Show {
       isSmallerThan(devices.bytes(device.number), format, device.path);
     if (grows && format === 'ext4') await growUnmounted(device.path);
     const options = [...MOUNT_OPTIONS[format], ...showing.options];
-    await mounter.open({
-      fileSystem: { type: format, device: device.path, readonly: unwritable, options },
-      target: path,
-      createTarget: showing.createPath,
-      attributes,
-    });
+    try {
+      await mounter.open({
+        fileSystem: { type: format, device: device.path, readonly: unwritable, options },
+        target: path,
+        createTarget: showing.createPath,
+        attributes,
+      });
+    } catch (error) {
+      throw notOpened(volumeId, format, error) ?? error;
+    }
     if (!grows || format !== 'xfs') return;
     try {
       await growMounted(format, { device: device.path, path });
@@ -96,6 +102,17 @@ export function volumeShowing(mounter: Mounter, devices: VolumeDevices): Show {
           : bindFrom(showing, source);
     }
   };
+}
+
+/** What the kernel's refusal to open a file system means; undefined for anything else. */
+function notOpened(volumeId: string, format: string, error: unknown): StatusError | undefined {
+  if (!(error instanceof SyscallError)) return undefined;
+  if (error.code === 'ENODEV') {
+    const message = `the kernel of this node cannot mount ${format} file systems`;
+    return new StatusError('FAILED_PRECONDITION', message, { cause: error });
+  }
+  const message = `the file system of volume ${volumeId} cannot be mounted: ${error.message}`;
+  return new StatusError('INTERNAL', message, { cause: error });
 }
 
 /** What no file is. */

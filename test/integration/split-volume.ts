@@ -2,9 +2,10 @@ import type { ControllerPublishVolumeRequest } from '../../src/csi/generated/csi
 import type { NodePublishVolumeRequest } from '../../src/csi/generated/csi/v1/NodePublishVolumeRequest.js';
 import type { NodeStageVolumeRequest } from '../../src/csi/generated/csi/v1/NodeStageVolumeRequest.js';
 import type { AccessMode } from '../../src/model/access-mode.js';
+import type { Format } from '../../src/model/format.js';
 import { newVolume } from './new-volume.js';
 import type { SplitShape } from './split-shape.js';
-import { mountCapability } from './test-volume.js';
+import { capabilityOf, creationOf } from './test-volume.js';
 
 /** A volume that several nodes may have. */
 export interface SplitVolume {
@@ -29,9 +30,13 @@ export interface VolumeOnNode {
   use(name: string): Promise<string>;
 }
 
-export async function splitVolume(shape: SplitShape, mode: AccessMode): Promise<SplitVolume> {
-  const volume_capability = mountCapability(mode);
-  const { volume_id } = await newVolume(shape.client, { volume_capabilities: [volume_capability] });
+export async function splitVolume(
+  shape: SplitShape,
+  mode: AccessMode,
+  format: Format = 'directory',
+): Promise<SplitVolume> {
+  const volume_capability = capabilityOf(format, mode);
+  const { volume_id } = await newVolume(shape.client, creationOf(format, [mode]));
   const nodes = new Map<string, VolumeOnNode>();
   return {
     id: volume_id,
