@@ -2,6 +2,7 @@ import { existsSync, renameSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { flushPaths } from '../host/durable-file.js';
+import { attachedImages } from '../host/loop-devices.js';
 import { listedMounts } from '../host/mount-table.js';
 import { openPool, type Pool } from '../host/pool.js';
 import { markPool, PoolError } from '../host/pool-marker.js';
@@ -27,7 +28,10 @@ export async function rebuildStore(options: Options): Promise<readonly string[]>
     throw new PoolError(`there is no pool at ${options.poolDir}`);
   }
   const pool = openPool(options.poolDir, options.sync);
-  if (options.services.includes('node')) await requireNoMounts(pool);
+  if (options.services.includes('node')) {
+    await requireNoMounts(pool);
+    requireNoDevices(pool);
+  }
   // Made beside its place: a rebuild that is interrupted begins again from the start.
   const making = `${directory}.rebuilding`;
   await rm(making, { recursive: true, force: true });
@@ -52,6 +56,18 @@ async function requireNoMounts(pool: Pool): Promise<void> {
   throw new PoolError(
     `volumes of the pool ${pool.directory} are mounted at ${enumerate(paths)}: ` +
       'unmount them first, for a new store does not know of them',
+  );
+}
+
+/** A volume that is an image is mounted from a loop device; a block volume is one. */
+function requireNoDevices(pool: Pool): void {
+  const devices = attachedImages()
+    .filter(({ image }) => existsSync(image) && isVolumeOf(pool, image))
+    .map(({ device }) => device);
+  if (devices.length === 0) return;
+  throw new PoolError(
+    `volumes of the pool ${pool.directory} are attached to ${enumerate(devices)}: unmount what ` +
+      'findmnt(8) shows of them and detach them by "losetup --detach" first',
   );
 }
 

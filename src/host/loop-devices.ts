@@ -196,10 +196,21 @@ function openImage(image: string, readonly: boolean): number {
   }
 }
 
+/** The devices of the machine that have an image, by the path of their node, and the images' paths. */
+export function attachedImages(): { readonly device: string; readonly image: string }[] {
+  return loopNames().flatMap((name) => {
+    const image = attributeOf(name, 'loop/backing_file');
+    return image === undefined ? [] : [{ device: `/dev/${name}`, image }];
+  });
+}
+
+function loopNames(): string[] {
+  return readdirSync('/sys/block').filter((name) => /^loop\d+$/.test(name));
+}
+
 /** All devices of the machine that have an image. */
 function inUse(): (LoopDevice & LoopStatus)[] {
-  return readdirSync('/sys/block')
-    .filter((name) => /^loop\d+$/.test(name))
+  return loopNames()
     .filter((name) => attributeOf(name, 'loop/backing_file') !== undefined)
     .flatMap((name) => unlessFree(() => described(name)) ?? []);
 }
@@ -221,7 +232,7 @@ function hold(name: string, access: number = constants.O_RDONLY): Held {
   return { descriptor, path, number: rdev, [Symbol.dispose]: () => closeSync(descriptor) };
 }
 
-/** Undefined when there is no such device, or when it is being given up at this moment. */
+/** Undefined when there is no such device, when it is being given up at this moment, or not to be opened. */
 function holdNumber(device: bigint): Held | undefined {
   const name = nameOf(device);
   return name === undefined ? undefined : unlessFree(() => hold(name));
@@ -279,12 +290,15 @@ function openControl(): number {
   }
 }
 
-/** The result, or undefined when the device turns out to be free. */
+/**
+ * The result, or undefined when the device turns out to be free, or one that this process may not open:
+ * then none is of its making.
+ */
 function unlessFree<Result>(act: () => Result): Result | undefined {
   try {
     return act();
   } catch (error) {
-    if (errorCode(error) === 'ENXIO') return undefined;
+    if (['ENXIO', 'EACCES', 'EPERM'].includes(errorCode(error) ?? '')) return undefined;
     throw error;
   }
 }

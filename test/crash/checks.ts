@@ -124,7 +124,7 @@ export async function checkExactly(co: Co, site: Site, client: Client): Promise<
   expect(site.mounts(), 'mounts after all was asked for again').to.deep.equal(before);
 
   const images = co.volumes.filter(({ format, staged }) => format !== 'directory' && staged);
-  expect(attachedBelow(site.root), 'loop devices').to.have.lengthOf(images.length);
+  expect(attachedBelow(site.stateDir), 'loop devices').to.have.lengthOf(images.length);
 
   const ids = co.volumes.flatMap(({ id }) => id ?? []);
   expect([...(await listVolumes(client)).keys()]).to.have.members(ids);

@@ -54,19 +54,21 @@ describe('a power failure', () => {
 
   const ROUNDS = 8;
   const seed = seedOfRun();
-  it(`${ROUNDS} times in a burst of calls: what was acknowledged holds, nothing half-made counts (seed ${seed})`, async function () {
-    const disk = diskOrSkip(this, 'journal');
-    const numbers = createRandom(seed);
-    const co = createCo(place.pods, numbers);
-    let driver = await recovered(co);
-    for (let round = 0; round < ROUNDS; round += 1) {
-      const burst = co.burst(driver.client, ['INTERNAL', 'UNAVAILABLE', 'EIO']);
-      await Promise.race([burst, delay(20 + numbers.below(200))]);
-      await crash(disk, driver, co, burst);
-      driver = await recovered(co);
-    }
-    await ended(co, place, driver);
-  }).timeout(60_000);
+  for (const formats of [['directory'], ['directory', 'raw', 'ext4']] as const) {
+    it(`${formats.join(', ')}, ${ROUNDS} times in a burst of calls: what was acknowledged holds, nothing half-made counts (seed ${seed})`, async function () {
+      const disk = diskOrSkip(this, 'journal');
+      const numbers = createRandom(seed);
+      const co = createCo(place.pods, numbers, formats);
+      let driver = await recovered(co);
+      for (let round = 0; round < ROUNDS; round += 1) {
+        const burst = co.burst(driver.client, ['INTERNAL', 'UNAVAILABLE', 'EIO']);
+        await Promise.race([burst, delay(20 + numbers.below(200))]);
+        await crash(disk, driver, co, burst);
+        driver = await recovered(co);
+      }
+      await ended(co, place, driver);
+    }).timeout(60_000);
+  }
 
   // Without a journal, e2fsck may find two names for one inode where names are removed and files made
   // after, and takes one of them away, whoever needs it. So nothing is made here after a removal. Nor

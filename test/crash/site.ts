@@ -1,11 +1,10 @@
-import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, realpathSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connect, type Client } from '../../src/csi/client.js';
 import { MNT_DETACH, umount2 } from '../../src/host/syscalls.js';
-import { attachedBelow, mountsBelow } from '../host/scratch.js';
+import { attachedBelow, detachLeft, mountsBelow } from '../host/scratch.js';
 import { launch, type Ended, type Program } from './program.js';
 
 /** A driver that serves in a process of its own. */
@@ -30,7 +29,7 @@ export interface Site {
   serve(...argv: readonly string[]): Promise<Served>;
   /** Where something is mounted below `pods`, in the order in which it was. */
   mounts(): string[];
-  /** Takes these mounts away, as the end of a machine does. */
+  /** Takes these mounts away, and the loop devices of the volumes, as the end of a machine does. */
   unmount(): void;
   /** Ends all programs and removes every trace. */
   remove(): Promise<void>;
@@ -76,14 +75,17 @@ export function site(name = 'state'): Site {
       return { ...program, client };
     },
     mounts: () => mountPointsBelow(pods),
-    unmount: () => unmountBelow(pods),
+    unmount() {
+      const attached = attachedBelow(stateDir);
+      unmountBelow(pods);
+      detachLeft(attached);
+    },
     async remove() {
       await Promise.all(Array.from(running, (program) => program.kill()));
       for (const client of clients) client.close();
+      const attached = attachedBelow(stateDir);
       unmountBelow(root);
-      for (const [device] of attachedBelow(root).map((line) => line.split(' '))) {
-        execFileSync('losetup', ['--detach', `/dev/${device}`]);
-      }
+      detachLeft(attached);
       await rm(root, { recursive: true, force: true });
     },
   };

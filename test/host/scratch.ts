@@ -46,10 +46,7 @@ export function scratch(
       // Images that a failed test has left attached would keep the file system alive.
       const attached = attachedBelow(root);
       umount2(root, MNT_DETACH);
-      for (const [device = ''] of attached.map((line) => line.split(' '))) {
-        // Those of file systems went with their mounts.
-        if (imageOf(device) !== '') execFileSync('losetup', ['--detach', `/dev/${device}`]);
-      }
+      detachLeft(attached);
       rmdirSync(root);
     },
   };
@@ -98,6 +95,13 @@ export function attachedBelow(directory: string): string[] {
     .filter((name) => name.startsWith('loop'))
     .map((name) => `${name} ${imageOf(name)}`)
     .filter((line) => line.includes(` ${directory}/`));
+}
+
+/** Detaches those of the loop devices, as listed before an unmount, that did not go with it. */
+export function detachLeft(attached: readonly string[]): void {
+  for (const [device = ''] of attached.map((line) => line.split(' '))) {
+    if (imageOf(device) !== '') execFileSync('losetup', ['--detach', `/dev/${device}`]);
+  }
 }
 
 function imageOf(device: string): string {

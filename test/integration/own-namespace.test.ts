@@ -6,7 +6,8 @@ import { expect } from 'chai';
 import { connect, type Client } from '../../src/csi/client.js';
 import { NOBODY } from '../host/nobody.js';
 import { isRoot, mountsBelow, scratch, type Scratch } from '../host/scratch.js';
-import { mountCapability } from './test-volume.js';
+import { refused } from './refusal.js';
+import { capabilityOf, creationOf, mountCapability } from './test-volume.js';
 
 const COMMAND = fileURLToPath(new URL('../../src/cli.js', import.meta.url));
 
@@ -93,8 +94,34 @@ describe('a driver whose user may not mount', () => {
     expect(mountPoints(child?.pid ?? 'self')).to.deep.equal([]);
   });
 
+  it('refuses volumes that need loop devices, and says what is missing: FAILED_PRECONDITION', async () => {
+    const { controller, node } = await start();
+    for (const format of ['raw', 'ext4'] as const) {
+      const volume_capability = capabilityOf(format, 'SINGLE_NODE_WRITER');
+      const { volume } = await controller.CreateVolume({
+        name: format,
+        ...creationOf(format, ['SINGLE_NODE_WRITER']),
+      });
+      const volume_id = volume?.volume_id ?? '';
+      const { publish_context } = await controller.ControllerPublishVolume({
+        volume_id,
+        node_id: 'node-1',
+        volume_capability,
+      });
+      const stage = node.NodeStageVolume({
+        volume_id,
+        volume_capability,
+        publish_context,
+        staging_target_path: place.path('staging'),
+      });
+      await refused(stage, 'FAILED_PRECONDITION', /loop devices cannot be used here.*root/);
+      await controller.ControllerUnpublishVolume({ volume_id, node_id: 'node-1' });
+      await controller.DeleteVolume({ volume_id });
+    }
+  });
+
   it('refuses to start in Kubernetes, where no pod would see its mounts', async () => {
-    const refused = spawn(process.execPath, [COMMAND, `--state-dir=${place.path('state')}`], {
+    const starting = spawn(process.execPath, [COMMAND, `--state-dir=${place.path('state')}`], {
       uid: NOBODY,
       gid: NOBODY,
       cwd: '/',
@@ -102,8 +129,8 @@ describe('a driver whose user may not mount', () => {
       env: { PATH: process.env['PATH'], KUBERNETES_SERVICE_HOST: '10.0.0.1' },
     });
     let message = '';
-    refused.stderr.on('data', (chunk: Buffer) => (message += chunk.toString()));
-    const [code] = await once(refused, 'close');
+    starting.stderr.on('data', (chunk: Buffer) => (message += chunk.toString()));
+    const [code] = await once(starting, 'close');
     expect(code).to.equal(1);
     expect(message).to.match(/may not mount.*in Kubernetes.*privileged: true/s);
   });

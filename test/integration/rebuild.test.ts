@@ -4,14 +4,14 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import { rebuildStore } from '../../src/assembly/rebuild.js';
 import { PoolError } from '../../src/host/pool-marker.js';
-import { listing } from '../host/scratch.js';
+import { attachedBelow, listing } from '../host/scratch.js';
 import { rejectionOf } from '../store/rejection.js';
 import { withDriver } from './driver-under-test.js';
 import { eventually } from './eventually.js';
 import { deleteAll, newSnapshot } from './new-snapshot.js';
 import { createRequest, newVolume } from './new-volume.js';
 import { refused } from './refusal.js';
-import { stagedVolume } from './test-volume.js';
+import { stagedVolume, stagedVolumeOf } from './test-volume.js';
 
 describe('pool rebuild', () => {
   const driver = withDriver({ capacity: { '': '100Gi', fast: '100Gi' } });
@@ -182,6 +182,20 @@ describe('pool rebuild', () => {
       for (const name of targets) await volume.unpublish(name);
       await volume.unstage();
     });
+
+    for (const format of ['raw', 'ext4'] as const) {
+      it(`while a volume that is an image is attached, ${format}, with the device`, async () => {
+        const volume = await stagedVolumeOf(format, driver, 'SINGLE_NODE_WRITER');
+        await driver.restart({}, async () => {
+          const kept = join(driver.options.stateDir, 'kept');
+          renameSync(store(), kept);
+          const [device] = attachedBelow(driver.scratch.root).map((line) => line.split(' ')[0]);
+          await refusedRebuild(new RegExp(`attached to /dev/${device}: unmount`));
+          renameSync(kept, store());
+        });
+        await volume.unstage();
+      });
+    }
 
     it('where no pool is', () =>
       driver.restart({}, async () => {
