@@ -4,6 +4,7 @@ import { openInlineData, type InlineData } from '../host/inline-data.js';
 import { treeRemoval } from '../host/tree-removal.js';
 import type { UseMarks } from '../host/use-marks.js';
 import type { Log } from '../log.js';
+import { isVolumeId } from '../model/volume.js';
 import type { Options } from '../options.js';
 
 /** The data of a node's inline volumes: in the state directory, by the node's id. */
@@ -56,13 +57,16 @@ async function removeEach(
 
 /** The marks of a pool but for inline volumes, which are not in it. */
 export function marksOfPool(marks: UseMarks, inline: InlineData): UseMarks {
+  // Not by the descriptor, which may be damaged: it was never flushed. Ids of the pool are file names.
+  const isInline = (volumeId: string) =>
+    !isVolumeId(volumeId) || inline.content(volumeId) !== undefined;
   return {
     ...marks,
     set(volumeId, nodeId) {
-      if (inline.volume(volumeId) === undefined) marks.set(volumeId, nodeId);
+      if (!isInline(volumeId)) marks.set(volumeId, nodeId);
     },
     clear(volumeId, nodeId) {
-      if (inline.volume(volumeId) === undefined) marks.clear(volumeId, nodeId);
+      if (!isInline(volumeId)) marks.clear(volumeId, nodeId);
     },
   };
 }

@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import { connect, type Client } from '../../src/csi/client.js';
 import { createDriver, type Driver } from '../../src/index.js';
+import { MNT_DETACH, umount2 } from '../../src/host/syscalls.js';
 import { NOBODY } from '../host/nobody.js';
 import { isRoot, mountsBelow, scratch, type Scratch } from '../host/scratch.js';
 import { eventually } from './eventually.js';
@@ -65,6 +66,18 @@ describe('inline volumes of a node plugin that shares a pool', () => {
     expect(readFileSync(file, 'utf8')).to.equal('data');
     await volume.unpublish('a');
     expect(inlineTraces(stateDir(), 'node-a')).to.deep.equal([]);
+  });
+
+  it('do not keep the node from starting where power loss has damaged them', async () => {
+    const volume = inlineVolume(shape.scratch, () => shape.node('node-a'));
+    await volume.publish('a');
+    await shape.stopNode('node-a');
+    umount2(volume.target('a'), MNT_DETACH);
+    const name = `${stateDir()}/inline/node-a/volumes/${volume.id}/volume.json`;
+    writeFileSync(name, '');
+    await shape.startNode('node-a');
+    await volume.unpublish('a');
+    await eventually(() => expect(inlineTraces(stateDir(), 'node-a')).to.deep.equal([]));
   });
 
   it('have no id of a volume of the controller: INVALID_ARGUMENT', async () => {
