@@ -39,13 +39,13 @@ export function clearProbes(directory: string): void {
 
 /** Why it cannot be done; undefined when it was. */
 function bindOnce(probe: string): string | undefined {
-  const mounter = bindMounter({ workDirectory: probe });
   const target = join(probe, TARGET);
   const { dev, ino } = lstatSync(probe, { bigint: true });
   const identity = { device: dev, inode: ino };
   // Read-only, so that the right to set attributes is tried as well.
   const attributes = ['ro'] as const;
   try {
+    const mounter = bindMounter({ workDirectory: probe });
     mounter.bind({ source: probe, identity, target, createTarget: false, attributes });
     mounter.unbind(target, identity);
     return undefined;
@@ -57,7 +57,8 @@ function bindOnce(probe: string): string | undefined {
 /** What stays, as a mount that is busy, is cleared at the next start; why it was tried matters more. */
 function removeProbe(probe: string): void {
   try {
-    bindMounter({ workDirectory: probe }).removeTarget(join(probe, TARGET));
+    // Of a directory with a mount on it the kernel says that it is busy.
+    rmdirSync(join(probe, TARGET));
     rmdirSync(probe);
   } catch {
     // clearProbes takes it away.
