@@ -3,6 +3,7 @@ import { absolutePath, identifier } from '../csi/field.js';
 import type { NodeHandlers } from '../csi/generated/csi/v1/Node.js';
 import type { Handlers } from '../csi/handler.js';
 import { stageRequest } from '../csi/node-requests.js';
+import type { Format } from '../model/format.js';
 import { decideStage, decideUnstage } from '../model/stage.js';
 import type { NodeDeps } from './node-deps.js';
 import { mountStaging } from './node-mounting.js';
@@ -18,10 +19,10 @@ export function staging(deps: NodeDeps): Staging {
   /** Takes a volume from its staging path: false when it is not there. */
   async function removeStaging(
     volumeId: string,
+    format: Format | undefined,
     path: string,
     others: readonly string[],
   ): Promise<boolean> {
-    const format = deps.volume(volumeId)?.format;
     const device = deviceIn(path);
     // Of a volume that has been deleted, only its mounts tell what it was.
     const isDevice = format === 'raw' || (format === undefined && mounts.isAt(volumeId, device));
@@ -65,7 +66,8 @@ export function staging(deps: NodeDeps): Staging {
       const volumeId = identifier(request.volume_id, 'volume_id');
       const asked = absolutePath(request.staging_target_path, 'staging_target_path');
       return locks.run(volumeId, call.signal, async () => {
-        const known = deps.volume(volumeId) !== undefined || records.has(volumeId);
+        const volume = deps.volume(volumeId);
+        const known = volume !== undefined || records.has(volumeId);
         const living = records.read(volumeId);
         const path = mounts.sameAs(asked, recordedPaths(living)) ?? asked;
         const verdict = decideUnstage({ volumeId, path }, living, rules);
@@ -73,8 +75,7 @@ export function staging(deps: NodeDeps): Staging {
         warnOf(verdict, call);
         // What is at the path counts, recorded or not, and also for a volume that has been deleted.
         const left = { ...living, staging: living.staging?.path === path ? null : living.staging };
-        const others = mountPaths(left);
-        const removed = await removeStaging(volumeId, path, others);
+        const removed = await removeStaging(volumeId, volume?.format, path, mountPaths(left));
         if (!removed && !known) throw volumeNotFound(volumeId);
         if (records.has(volumeId)) await records.write(volumeId, left);
         return {};

@@ -1,7 +1,7 @@
 import { dirname, join } from 'node:path/posix';
 import { StatusError } from '../csi/status.js';
 import { isLoopDevice } from '../host/loop-devices.js';
-import { sameFile, type Mounter } from '../host/mounter.js';
+import { sameFile, type Mounter, type Presence } from '../host/mounter.js';
 import type { VolumeData } from '../host/volume-data.js';
 import { translated, translatedLater } from './host-refusal.js';
 import { dataGone } from './outcome.js';
@@ -34,6 +34,9 @@ export interface VolumeMounts {
   /** Removes the empty directory or file that a mount leaves; FAILED_PRECONDITION when not empty. */
   clear(path: string): void;
 }
+
+/** What is there when something is mounted. */
+type PresentMount = Exclude<Presence, { readonly kind: 'absent' }>;
 
 /** `data`: all that volumes are mounted from. */
 export function volumeMounts({
@@ -79,25 +82,28 @@ export function volumeMounts({
     await mounts.remove(volumeId, path, others);
   }
 
-  /** Unmounts what is at a path; false when nothing is. */
-  function unmount(path: string): boolean | Promise<boolean> {
+  /** The mount on top at a path, if it shows the volume. */
+  function mountAt(volumeId: string, path: string): PresentMount | undefined {
     const presence = mounter.look(path);
-    // Its own file system may have much to write; the data of a directory stays in memory.
-    const isOwn = presence.kind === 'directory' && isLoopDevice(presence.identity.device);
+    if (presence.kind === 'absent' || !presence.mounted) return undefined;
+    const content = contentOf(data, volumeId);
+    if (content !== undefined && sameFile(presence.identity, content.identity)) return presence;
+    if (devices.isOf(volumeId, deviceOf(presence))) return presence;
+    // A mount of something else, or of a volume whose directory is gone: the kernel's table tells.
+    const shown = mounter.rootOf(path);
+    const isContent = shown !== undefined && data.some((each) => each.isContentOf(volumeId, shown));
+    return isContent ? presence : undefined;
+  }
+
+  /** Unmounts what was found at a path. */
+  function unmount(path: string, { kind, identity }: PresentMount): boolean | Promise<boolean> {
+    // A file system of its own may have much to write; the data of a directory stays in memory.
+    const isOwn = kind === 'directory' && isLoopDevice(identity.device);
     return isOwn ? mounter.close(path) : mounter.unbind(path);
   }
 
   const mounts: VolumeMounts = {
-    isAt(volumeId, path) {
-      const presence = mounter.look(path);
-      if (!('mounted' in presence) || !presence.mounted) return false;
-      const content = contentOf(data, volumeId);
-      if (content !== undefined && sameFile(presence.identity, content.identity)) return true;
-      if (devices.isOf(volumeId, deviceOf(presence))) return true;
-      // A mount of something else, or of a volume whose directory is gone: the kernel's table tells.
-      const shown = mounter.rootOf(path);
-      return shown !== undefined && data.some((each) => each.isContentOf(volumeId, shown));
-    },
+    isAt: (volumeId, path) => mountAt(volumeId, path) !== undefined,
 
     deviceAt(volumeId, path) {
       const device = mounter.deviceAt(path);
@@ -121,8 +127,9 @@ export function volumeMounts({
 
     async remove(volumeId, path, others) {
       let removed = false;
-      while (mounts.isAt(volumeId, path)) {
-        await translatedLater(async () => unmount(path));
+      for (let found = mountAt(volumeId, path); found; found = mountAt(volumeId, path)) {
+        const mount = found;
+        await translatedLater(async () => unmount(path, mount));
         removed = true;
       }
       devices.release(volumeId, [...others, path]);
