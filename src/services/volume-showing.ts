@@ -1,5 +1,6 @@
 import { StatusError } from '../csi/status.js';
 import type { Content } from '../host/content.js';
+import { flushPaths } from '../host/durable-file.js';
 import { growMounted, growUnmounted, isSmallerThan, MOUNT_OPTIONS } from '../host/file-system.js';
 import type { FileIdentity, Mounter } from '../host/mounter.js';
 import { SyscallError } from '../host/syscall-error.js';
@@ -62,6 +63,8 @@ export function volumeShowing(mounter: Mounter, devices: VolumeDevices): Show {
     content: Content,
   ): Promise<void> {
     const { volumeId, path, others, unwritable, attributes } = showing;
+    // Attaching would flush the image, on this thread.
+    await flushPaths([content.path], 'always');
     using device = devices.forFileSystem({ volumeId, content, readonly: false, paths: others });
     const grows =
       !unwritable &&

@@ -14,7 +14,7 @@ import { attachedBelow } from '../host/scratch.js';
 import { withDriver } from './driver-under-test.js';
 import { refused } from './refusal.js';
 import { takenDownVolumes } from './takedown.js';
-import { IMAGE_BYTES, type TestVolume } from './test-volume.js';
+import { creationOf, IMAGE_BYTES, type TestVolume } from './test-volume.js';
 
 const MIB = 2 ** 20;
 /** ext4 takes it of a process that makes a mounted file system larger. */
@@ -134,6 +134,38 @@ for (const format of ['ext4', 'xfs'] as const) {
         expect(total()).to.equal(before);
       });
     }
+
+    it('is as large as asked for when it is made from a smaller one, and both can be mounted', async () => {
+      writeFileSync(join(target(), 'file'), 'data');
+      execFileSync('sync', ['--file-system', target()]);
+      const { controller, node } = driver.client;
+      const { volume: made } = await controller.CreateVolume({
+        name: 'clone',
+        ...creationOf(format, ['SINGLE_NODE_MULTI_WRITER']),
+        capacity_range: { required_bytes: String(2 * bytes) },
+        volume_content_source: { volume: { volume_id: volume.id } },
+      });
+      const volume_id = made?.volume_id ?? '';
+      const volume_capability = volume.capability;
+      const { publish_context } = await controller.ControllerPublishVolume({
+        volume_id,
+        node_id: driver.nodeId,
+        volume_capability,
+      });
+      const staging_target_path = driver.scratch.make('clone');
+      await node.NodeStageVolume({
+        volume_id,
+        volume_capability,
+        publish_context,
+        staging_target_path,
+      });
+      const { blocks, bsize } = statfsSync(staging_target_path);
+      expect(blocks * bsize).to.be.greaterThan(total() * 1.5);
+      expect(readFileSync(join(staging_target_path, 'file'), 'utf8')).to.equal('data');
+      await node.NodeUnstageVolume({ volume_id, staging_target_path });
+      await controller.ControllerUnpublishVolume({ volume_id, node_id: driver.nodeId });
+      await controller.DeleteVolume({ volume_id });
+    });
 
     it('stays one file system while a lazy unmount has left it in use', async () => {
       const user = openSync(join(target(), 'file'), 'w');
