@@ -51,7 +51,7 @@ export async function copyTree(
     throw new CopyError('unsettled', 'a file was replaced by a FIFO while it was to be copied');
   }
   if (complaints.fatal !== undefined) throw complaints.fatal;
-  if (child.exitCode !== 0 && complaints.ofVanished === 0) {
+  if (child.exitCode !== 0 && complaints.excused === 0) {
     throw new Error(`cp ended with ${child.exitCode ?? child.signalCode} and did not say why`);
   }
   // Somebody may have begun to use it.
@@ -82,20 +82,24 @@ const VANISHED = new RegExp(
     '|: Too many levels of symbolic links|as it was replaced while being copied)$',
 );
 
-/** What the program has complained of. Its first word that counts ends it. */
+/** Only root outside of any user namespace can give files to anyone. Others keep them, as cp does. */
+const NOT_GIVEN =
+  /^cp: failed to preserve ownership for .*: (?:Invalid argument|Operation not permitted)$/;
+
+/** What the program has complained of. Its first word that counts ends it; `excused`: those that do not. */
 function complaintsOf(child: ChildProcess): {
   readonly fatal: Error | undefined;
-  readonly ofVanished: number;
+  readonly excused: number;
 } {
   let fatal: Error | undefined;
-  let ofVanished = 0;
+  let excused = 0;
   child.on('error', (cause) => {
     fatal ??= new Error('cp of the GNU coreutils cannot be run', { cause });
   });
   if (child.stderr !== null) {
     createInterface({ input: child.stderr, crlfDelay: Infinity }).on('line', (line) => {
-      if (VANISHED.test(line)) {
-        ofVanished += 1;
+      if (VANISHED.test(line) || NOT_GIVEN.test(line)) {
+        excused += 1;
         return;
       }
       fatal ??= fatalError(line);
@@ -106,8 +110,8 @@ function complaintsOf(child: ChildProcess): {
     get fatal() {
       return fatal;
     },
-    get ofVanished() {
-      return ofVanished;
+    get excused() {
+      return excused;
     },
   };
 }
