@@ -2,7 +2,7 @@ import { existsSync, renameSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { flushPaths } from '../host/durable-file.js';
-import { attachedImages } from '../host/loop-devices.js';
+import { attachedImages } from '../host/loop-node.js';
 import { listedMounts } from '../host/mount-table.js';
 import { openPool, type Pool } from '../host/pool.js';
 import { markPool, PoolError } from '../host/pool-marker.js';

@@ -3,6 +3,7 @@ import { dirname, isAbsolute, join } from 'node:path/posix';
 import { classicApi } from './classic-api.js';
 import type { HeldFile } from './descriptor.js';
 import { errorCode } from './errno.js';
+import type { FileStatus } from './file-status.js';
 import { requireLinux } from './linux.js';
 import type { MountApi, NewMount } from './mount-api.js';
 import { listedMount, mountId } from './mount-table.js';
@@ -16,7 +17,7 @@ import {
 } from './mounter.js';
 import { endsInName, entryStatus, holdEntry, holdPlace, type Place } from './place.js';
 import { SyscallError } from './syscall-error.js';
-import { UMOUNT_NOFOLLOW, slowUmount2, umount2, type FileStatus } from './syscalls.js';
+import { UMOUNT_NOFOLLOW, slowUmount2, umount2 } from './syscalls.js';
 import { makeTarget, removeTarget, requireEmpty, targetKind } from './target.js';
 import { hasTreeApi, treeApi } from './tree-api.js';
 

@@ -1,6 +1,7 @@
 import { close as closeAside } from 'node:fs';
 import { statusOf } from './failing-file.js';
-import { close, openat, O_PATH, type FileStatus } from './syscalls.js';
+import type { FileStatus } from './file-status.js';
+import { close, openat, O_PATH } from './syscalls.js';
 
 /** An open file descriptor; closed at the end of its `using` block. */
 export interface Descriptor extends Disposable {

@@ -1,7 +1,7 @@
 import { readlinkSync } from 'node:fs';
 import { errorCode } from './errno.js';
 import { listedMount, mountId } from './mount-table.js';
-import { statx, type FileStatus } from './syscalls.js';
+import { statx, type FileStatus } from './file-status.js';
 
 /**
  * The status of what a descriptor holds. A file system that has shut itself down answers EIO to every

@@ -1,13 +1,4 @@
-import {
-  closeSync,
-  constants,
-  fstatSync,
-  openSync,
-  readFileSync,
-  readdirSync,
-  readlinkSync,
-} from 'node:fs';
-import { basename } from 'node:path';
+import { closeSync, constants, fstatSync, openSync } from 'node:fs';
 import { errorCode } from './errno.js';
 import {
   clear,
@@ -19,8 +10,15 @@ import {
   type LoopSettings,
   type LoopStatus,
 } from './loop-calls.js';
+import {
+  holdLoop,
+  holdNumber,
+  isLoopDevice,
+  loopAttribute,
+  loopsInUse,
+  unlessFree,
+} from './loop-node.js';
 import { sameFile, type FileIdentity } from './mounter.js';
-import { mknodBlock } from './syscalls.js';
 
 /** A loop device, by the number that stat(2) gives as `rdev` of its node and `dev` of what it holds. */
 export interface LoopDevice {
@@ -87,14 +85,6 @@ export class LoopError extends Error {
   }
 }
 
-/** The major number of loop devices. */
-const LOOP_MAJOR = 7n;
-
-/** Whether a device number, as stat(2) gives it, could be a loop device's. Costs no system call. */
-export function isLoopDevice(device: bigint): boolean {
-  return ((device >> 8n) & 0xfffn) === LOOP_MAJOR;
-}
-
 /** Others may take the device that was free, again and again, but hardly so often. */
 const TRIES = 100;
 
@@ -133,15 +123,11 @@ export function loopDevices(tag: string): LoopDevices {
       return held && unlessFree(() => status(held.descriptor));
     },
 
-    imagePath(device) {
-      const name = nameOf(device);
-      return name && attributeOf(name, 'loop/backing_file');
-    },
+    imagePath: (device) => loopAttribute(device, 'loop/backing_file'),
 
     bytes(device) {
-      const name = nameOf(device);
       // The kernel counts in sectors of 512 bytes, whatever the device's own are.
-      return name === undefined ? 0n : BigInt(attributeOf(name, 'size') ?? 0) * 512n;
+      return BigInt(loopAttribute(device, 'size') ?? 0) * 512n;
     },
 
     takeOverSize(device) {
@@ -149,10 +135,10 @@ export function loopDevices(tag: string): LoopDevices {
       if (held !== undefined) takeOverSize(held.descriptor);
     },
 
-    own: () => inUse().filter(({ name }) => name === tag),
+    own: () => loopsInUse().filter(({ name }) => name === tag),
 
     writing: (image) =>
-      inUse().filter(({ readonly, identity }) => !readonly && sameFile(identity, image)),
+      loopsInUse().filter(({ readonly, identity }) => !readonly && sameFile(identity, image)),
   };
 }
 
@@ -175,7 +161,7 @@ function attachTo(device: number, file: number, settings: LoopSettings): boolean
 function attachSomewhere(control: number, file: number, settings: LoopSettings): HeldLoopDevice {
   for (let left = TRIES; left > 0; left -= 1) {
     // Open for writing, or the device would be read-only.
-    const device = hold(`loop${freeDevice(control)}`, constants.O_RDWR);
+    const device = holdLoop(`loop${freeDevice(control)}`, constants.O_RDWR);
     let attached = false;
     try {
       attached = attachTo(device.descriptor, file, settings);
@@ -196,86 +182,6 @@ function openImage(image: string, readonly: boolean): number {
   }
 }
 
-/** The devices of the machine that have an image, by the path of their node, and the images' paths. */
-export function attachedImages(): { readonly device: string; readonly image: string }[] {
-  return loopNames().flatMap((name) => {
-    const image = attributeOf(name, 'loop/backing_file');
-    return image === undefined ? [] : [{ device: `/dev/${name}`, image }];
-  });
-}
-
-function loopNames(): string[] {
-  return readdirSync('/sys/block').filter((name) => /^loop\d+$/.test(name));
-}
-
-/** All devices of the machine that have an image. */
-function inUse(): (LoopDevice & LoopStatus)[] {
-  return loopNames()
-    .filter((name) => attributeOf(name, 'loop/backing_file') !== undefined)
-    .flatMap((name) => unlessFree(() => described(name)) ?? []);
-}
-
-function described(name: string): LoopDevice & LoopStatus {
-  using device = hold(name);
-  return { ...status(device.descriptor), number: device.number, path: device.path };
-}
-
-interface Held extends HeldLoopDevice {
-  readonly descriptor: number;
-}
-
-/** Opens a device by its name in /dev. */
-function hold(name: string, access: number = constants.O_RDONLY): Held {
-  const path = `/dev/${name}`;
-  const descriptor = openNode(path, name, access);
-  const { rdev } = fstatSync(descriptor, { bigint: true });
-  return { descriptor, path, number: rdev, [Symbol.dispose]: () => closeSync(descriptor) };
-}
-
-/** Undefined when there is no such device, when it is being given up at this moment, or not to be opened. */
-function holdNumber(device: bigint): Held | undefined {
-  const name = nameOf(device);
-  return name === undefined ? undefined : unlessFree(() => hold(name));
-}
-
-/** A container's /dev may have no node for a device that came later than the container. */
-function openNode(path: string, name: string, access: number): number {
-  // Non-blocking, because a device that is being set up or given up would make open(2) wait.
-  const flags = access | constants.O_NONBLOCK;
-  try {
-    return openSync(path, flags);
-  } catch (error) {
-    if (errorCode(error) !== 'ENOENT') throw error;
-  }
-  const [major = 0n, minor = 0n] = (attributeOf(name, 'dev') ?? '').split(':').map(BigInt);
-  try {
-    mknodBlock(path, (major << 8n) | ((minor & ~0xffn) << 12n) | (minor & 0xffn));
-  } catch (error) {
-    if (errorCode(error) !== 'EEXIST') throw error;
-  }
-  return openSync(path, flags);
-}
-
-/** The name of a device that exists. */
-function nameOf(device: bigint): string | undefined {
-  const minor = ((device >> 12n) & ~0xffn) | (device & 0xffn);
-  try {
-    return basename(readlinkSync(`/sys/dev/block/${LOOP_MAJOR}:${minor}`));
-  } catch (error) {
-    if (errorCode(error) === 'ENOENT') return undefined;
-    throw error;
-  }
-}
-
-/** What sysfs tells of a device; undefined when it does not, as of what is behind a device that is free. */
-function attributeOf(name: string, attribute: string): string | undefined {
-  try {
-    return readFileSync(`/sys/block/${name}/${attribute}`, 'utf8').replace(/\n$/, '');
-  } catch {
-    return undefined;
-  }
-}
-
 function openControl(): number {
   try {
     return openSync('/dev/loop-control', 'r+');
@@ -287,18 +193,5 @@ function openControl(): number {
         'outside of any user namespace',
       { cause },
     );
-  }
-}
-
-/**
- * The result, or undefined when the device turns out to be free, or one that this process may not open:
- * then none is of its making.
- */
-function unlessFree<Result>(act: () => Result): Result | undefined {
-  try {
-    return act();
-  } catch (error) {
-    if (['ENXIO', 'EACCES', 'EPERM'].includes(errorCode(error) ?? '')) return undefined;
-    throw error;
   }
 }

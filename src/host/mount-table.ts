@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { deviceNumber } from './syscalls.js';
+import { deviceNumber } from './file-status.js';
 
 /** A mount as the kernel lists it in /proc/self/mountinfo. */
 export interface ListedMount {

@@ -2,7 +2,8 @@ import { constants } from 'node:fs';
 import { basename, dirname, isAbsolute } from 'node:path/posix';
 import { hold, holdFile, type Descriptor, type HeldFile } from './descriptor.js';
 import { errorCode } from './errno.js';
-import { AT_FDCWD, O_PATH, openat, statxAt, type FileStatus } from './syscalls.js';
+import { statxAt, type FileStatus } from './file-status.js';
+import { AT_FDCWD, O_PATH, openat } from './syscalls.js';
 
 /**
  * A path as a name in a directory that is held: what stands there can come and go, the directory

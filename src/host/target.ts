@@ -1,9 +1,10 @@
 import { constants, opendirSync } from 'node:fs';
 import { closeLater, type HeldFile } from './descriptor.js';
 import { errorCode } from './errno.js';
+import type { FileStatus } from './file-status.js';
 import { MountRefusal, sameFile } from './mounter.js';
 import { holdEntry, type Place } from './place.js';
-import { AT_REMOVEDIR, close, mkdirat, openat, unlinkat, type FileStatus } from './syscalls.js';
+import { AT_REMOVEDIR, close, mkdirat, openat, unlinkat } from './syscalls.js';
 
 /** What a source of some kind is mounted on: directories on directories, all else on regular files. */
 export function targetKind(source: FileStatus['kind']): 'directory' | 'file' {

@@ -1,5 +1,6 @@
 import { hold, type Descriptor } from './descriptor.js';
 import { errorCode } from './errno.js';
+import { statx } from './file-status.js';
 import { fsconfigCreate, fsconfigSet, fsmount, fsopen } from './file-system-calls.js';
 import { attributeRefusal, type FileSystem, type MountApi, type NewMount } from './mount-api.js';
 import type { FileIdentity } from './mounter.js';
@@ -15,7 +16,6 @@ import {
   mountSetattr,
   moveMount,
   openTree,
-  statx,
   umount2,
   type MountAttr,
 } from './syscalls.js';

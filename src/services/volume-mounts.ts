@@ -1,6 +1,6 @@
 import { dirname, join } from 'node:path/posix';
 import { StatusError } from '../csi/status.js';
-import { isLoopDevice } from '../host/loop-devices.js';
+import { isLoopDevice } from '../host/loop-node.js';
 import { sameFile, type Mounter, type Presence } from '../host/mounter.js';
 import type { VolumeData } from '../host/volume-data.js';
 import { translated, translatedLater } from './host-refusal.js';

@@ -15,7 +15,8 @@ import {
 } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
-import { LoopError, isLoopDevice, loopDevices } from '../../src/host/loop-devices.js';
+import { LoopError, loopDevices } from '../../src/host/loop-devices.js';
+import { isLoopDevice } from '../../src/host/loop-node.js';
 import { IMAGE_BYTES, IMAGE_TEXT, loopSite, type LoopSite } from './loop-site.js';
 import { identityOf, isRoot } from './scratch.js';
 

@@ -1,6 +1,7 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { expect } from 'chai';
 import { SyscallError } from '../../src/host/syscall-error.js';
+import { statx } from '../../src/host/file-status.js';
 import {
   AT_FDCWD,
   close,
@@ -10,7 +11,6 @@ import {
   openTree,
   openat,
   O_PATH,
-  statx,
   umount2,
   unlinkat,
 } from '../../src/host/syscalls.js';

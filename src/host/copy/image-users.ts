@@ -3,7 +3,7 @@ import { open } from 'node:fs/promises';
 import { loopDevices, type LoopDevice } from '../loop-devices.js';
 import { listedMounts } from '../mount-table.js';
 import { sameFile, type FileIdentity } from '../mounter.js';
-import { deviceNumber } from '../syscalls.js';
+import { deviceNumber } from '../file-status.js';
 
 /** What stands between workloads and an image, on this machine. */
 export interface ImageUsers {
