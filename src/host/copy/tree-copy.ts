@@ -41,7 +41,8 @@ export async function copyTree(
     end();
   }, LOOK_MS);
   try {
-    await once(child, 'close');
+    // What a program says that cannot be run is among the complaints.
+    await once(child, 'close').catch(() => undefined);
   } finally {
     clearInterval(looking);
     run.signal.removeEventListener('abort', end);
@@ -51,7 +52,8 @@ export async function copyTree(
     throw new CopyError('unsettled', 'a file was replaced by a FIFO while it was to be copied');
   }
   if (complaints.fatal !== undefined) throw complaints.fatal;
-  if (child.exitCode !== 0 && complaints.excused === 0) {
+  const isExcused = child.exitCode === 1 && complaints.excused > 0;
+  if (child.exitCode !== 0 && !isExcused) {
     throw new Error(`cp ended with ${child.exitCode ?? child.signalCode} and did not say why`);
   }
   // Somebody may have begun to use it.
@@ -78,7 +80,7 @@ const SOURCE = '/proc/self/fd/3/';
 
 /** What the program says about files of the source that are not what they were a moment ago. */
 const VANISHED = new RegExp(
-  `^cp: [^']*'${SOURCE}.*(?:: No such file or directory|: Not a directory|: Stale file handle` +
+  `^cp: [^'"]*['"]${SOURCE}.*(?:: No such file or directory|: Not a directory|: Stale file handle` +
     '|: Too many levels of symbolic links|as it was replaced while being copied)$',
 );
 

@@ -159,8 +159,8 @@ describe('copying a directory', () => {
 
   it('what workloads remove meanwhile is no error', async () => {
     for (let number = 0; number < 2000; number += 1) {
-      mkdirSync(join(data, `dir${number}`));
-      writeFileSync(join(data, `dir${number}`, 'file'), 'x'.repeat(5000));
+      mkdirSync(join(data, `it's dir${number}`));
+      writeFileSync(join(data, `it's dir${number}`, 'file'), 'x'.repeat(5000));
     }
     const copying = made();
     for (const name of readdirSync(data).toReversed()) {
