@@ -90,15 +90,21 @@ export function snapshotting(deps: ControllerDeps): Snapshotting {
       const id = optionalIdentifier(request.snapshot_id, 'snapshot_id');
       const sourceVolumeId = optionalIdentifier(request.source_volume_id, 'source_volume_id');
       map(request.secrets, 'secrets');
-      const { items, next_token } = pageOf(request, (after, limit) =>
+      const read =
         id === ''
-          ? store.snapshots(after, limit, sourceVolumeId === '' ? undefined : sourceVolumeId)
-          : [store.snapshot(id)]
-              .filter((found) => found !== undefined)
-              .filter((found) => ['', found.sourceVolumeId].includes(sourceVolumeId))
-              .filter((found) => found.id > after),
-      );
+          ? (after: string, limit: number) =>
+              store.snapshots(after, limit, sourceVolumeId || undefined)
+          : (after: string) => onlyOne(id, sourceVolumeId).filter((found) => found.id > after);
+      const { items, next_token } = pageOf(request, read);
       return { entries: items.map((each) => ({ snapshot: wireSnapshot(each) })), next_token };
     },
   };
+
+  /** The snapshot with an id, unless another source is asked for; empty: any. */
+  function onlyOne(id: string, sourceVolumeId: string): Snapshot[] {
+    const found = store.snapshot(id);
+    return found !== undefined && ['', found.sourceVolumeId].includes(sourceVolumeId)
+      ? [found]
+      : [];
+  }
 }
