@@ -49,7 +49,9 @@ export function sourceHolds(overlap: 'wait' | 'abort'): SourceHolds {
     return new Promise((resolve, reject) => {
       const giveUp = () => {
         leave(id, holder);
-        reject(new StatusError('CANCELLED', `the caller gave up while waiting for a call on ${id}`));
+        reject(
+          new StatusError('CANCELLED', `the caller gave up while waiting for a call on ${id}`),
+        );
       };
       const holder: Holder = {
         shared,
