@@ -1,9 +1,10 @@
-import { readlinkSync, statSync } from 'node:fs';
+import { readlinkSync } from 'node:fs';
 import { dirname, isAbsolute, join } from 'node:path/posix';
 import { classicApi } from './classic-api.js';
 import type { HeldFile } from './descriptor.js';
 import { errorCode } from './errno.js';
 import type { FileStatus } from './file-status.js';
+import { refusing } from './kernel-refusal.js';
 import { requireLinux } from './linux.js';
 import type { MountApi, NewMount } from './mount-api.js';
 import { listedMount, mountId } from './mount-table.js';
@@ -15,8 +16,14 @@ import {
   type Mounter,
   type Presence,
 } from './mounter.js';
-import { endsInName, entryStatus, holdEntry, holdPlace, type Place } from './place.js';
-import { SyscallError } from './syscall-error.js';
+import {
+  blockDeviceAt,
+  endsInName,
+  entryStatus,
+  holdEntry,
+  holdPlace,
+  type Place,
+} from './place.js';
 import { UMOUNT_NOFOLLOW, slowUmount2, umount2 } from './syscalls.js';
 import { makeTarget, removeTarget, requireEmpty, targetKind } from './target.js';
 import { hasTreeApi, treeApi } from './tree-api.js';
@@ -51,10 +58,7 @@ export function mounterOver(api: MountApi): Mounter {
   return {
     look,
     shows,
-    deviceAt(path) {
-      const stats = statSync(path, { bigint: true, throwIfNoEntry: false });
-      return stats?.isBlockDevice() ? stats.rdev : undefined;
-    },
+    deviceAt: blockDeviceAt,
     bind(request) {
       refusing(request.target, () => bind(api, request, shows));
     },
@@ -211,29 +215,6 @@ function isMounted(found: Presence): found is Exclude<Presence, { kind: 'absent'
 function requireNoMount(api: MountApi, place: Place, entry: HeldFile, path: string): void {
   if (isMountedAt(api, place, entry)) {
     throw new MountRefusal('foreign-mount', `${path} is a mount point already`);
-  }
-}
-
-/** What the kernel's refusals mean for a target, where they do not mean that nothing is there. */
-const REASONS: ReadonlyMap<string, MountRefusal['reason']> = new Map([
-  ['EACCES', 'not-permitted'],
-  ['EPERM', 'not-permitted'],
-  ['EROFS', 'not-permitted'],
-  ['EBUSY', 'busy'],
-  ['ENAMETOOLONG', 'no-target'],
-  ['ENOENT', 'no-target'],
-  ['ENOTEMPTY', 'not-empty'],
-] satisfies [string, MountRefusal['reason']][]);
-
-/** Runs `act` and throws the kernel's refusals as MountRefusals. */
-function refusing<Result>(target: string, act: () => Result): Result {
-  try {
-    return act();
-  } catch (error) {
-    if (!(error instanceof SyscallError)) throw error;
-    const reason = REASONS.get(error.code);
-    if (reason === undefined) throw error;
-    throw new MountRefusal(reason, `${target}: ${error.message}`, { cause: error });
   }
 }
 

@@ -160,8 +160,9 @@ function attachTo(device: number, file: number, settings: LoopSettings): boolean
 
 function attachSomewhere(control: number, file: number, settings: LoopSettings): HeldLoopDevice {
   for (let left = TRIES; left > 0; left -= 1) {
+    const name = `loop${freeDevice(control)}`;
     // Open for writing, or the device would be read-only.
-    const device = holdLoop(`loop${freeDevice(control)}`, constants.O_RDWR);
+    const device = usable(`/dev/${name}`, () => holdLoop(name, constants.O_RDWR));
     let attached = false;
     try {
       attached = attachTo(device.descriptor, file, settings);
@@ -183,12 +184,17 @@ function openImage(image: string, readonly: boolean): number {
 }
 
 function openControl(): number {
+  return usable('/dev/loop-control', () => openSync('/dev/loop-control', 'r+'));
+}
+
+/** What `open` opens; a LoopError where it does not. */
+function usable<Opened>(path: string, open: () => Opened): Opened {
   try {
-    return openSync('/dev/loop-control', 'r+');
+    return open();
   } catch (cause) {
     throw new LoopError(
       'unavailable',
-      'loop devices cannot be used here: /dev/loop-control does not open ' +
+      `loop devices cannot be used here: ${path} does not open ` +
         `(${errorCode(cause) ?? String(cause)}); they need the kernel's module "loop" and root ` +
         'outside of any user namespace',
       { cause },

@@ -1,4 +1,4 @@
-import { constants } from 'node:fs';
+import { constants, statSync } from 'node:fs';
 import { basename, dirname, isAbsolute } from 'node:path/posix';
 import { hold, holdFile, type Descriptor, type HeldFile } from './descriptor.js';
 import { errorCode } from './errno.js';
@@ -43,6 +43,12 @@ export function entryStatus(path: string): FileStatus | undefined {
     using entry = place && holdEntry(place);
     return entry?.status;
   }
+}
+
+/** The number of the block device whose node a path leads to, symlinks followed; undefined for all else. */
+export function blockDeviceAt(path: string): bigint | undefined {
+  const status = ifThere(() => statSync(path, { bigint: true }));
+  return status?.isBlockDevice() ? status.rdev : undefined;
 }
 
 /** Whether a path ends in a name, which no slash, `.` or `..` at the end is. */

@@ -147,7 +147,10 @@ describe('block volumes', () => {
     it('where the volume is not: NOT_FOUND', async () => {
       const other = await volumes.staged('SINGLE_NODE_WRITER');
       await other.publish('a');
-      for (const path of [target(), other.target('a'), '/dev/null', '/', 'relative']) {
+      const loop = driver.scratch.path('loop');
+      symlinkSync('loop', loop);
+      const paths = [target(), other.target('a'), '/dev/null', '/dev/null/x', '/', 'relative'];
+      for (const path of [...paths, loop, `/${'n'.repeat(300)}`]) {
         await refused(stats(path), 'NOT_FOUND', /volume_path/);
       }
     });
