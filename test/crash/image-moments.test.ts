@@ -1,6 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { attachedBelow, isRoot } from '../host/scratch.js';
+import { needImages } from '../host/images.js';
+import { attachedBelow } from '../host/scratch.js';
 import { IMAGE_BYTES } from '../integration/test-volume.js';
 import { coOf } from './co.js';
 import { coVolume, type Change, type CoVolume } from './co-volume.js';
@@ -91,9 +92,6 @@ describe('kill -9 at the worst moments of image volumes', function () {
   this.timeout(20_000);
   let place: Site;
 
-  before(function () {
-    if (!isRoot) this.skip();
-  });
   beforeEach(() => {
     place = site();
   });
@@ -112,35 +110,38 @@ describe('kill -9 at the worst moments of image volumes', function () {
   }
 
   for (const format of ['raw', 'ext4', 'xfs'] as const) {
-    for (const { call, steps, change, moment, isNow } of MOMENTS) {
-      it(`${format}: ${call}, when ${moment}: the repeated call ends it, and no device is left`, async () => {
+    describe(format, () => {
+      needImages(format);
+      for (const { call, steps, change, moment, isNow } of MOMENTS) {
+        it(`${call}, when ${moment}: the repeated call ends it, and no device is left`, async () => {
+          const volume = coVolume(place.pods, 'volume', 'SINGLE_NODE_SINGLE_WRITER', format);
+          const co = coOf([volume]);
+          const driver = await place.serve();
+          for (const step of UP.slice(0, steps)) await volume.send(driver.client, step(volume));
+          let isOver = false;
+          const answer = volume
+            .send(driver.client, change(volume))
+            .catch(() => undefined)
+            .finally(() => (isOver = true));
+          await killWhen(driver, () => isNow(view(), volume) || isOver);
+          await answer;
+          await ended(co, place, await recovered(co, place));
+        });
+      }
+
+      it(`a stage of a volume that has grown: the repeated call ends it`, async () => {
         const volume = coVolume(place.pods, 'volume', 'SINGLE_NODE_SINGLE_WRITER', format);
         const co = coOf([volume]);
         const driver = await place.serve();
-        for (const step of UP.slice(0, steps)) await volume.send(driver.client, step(volume));
-        let isOver = false;
-        const answer = volume
-          .send(driver.client, change(volume))
-          .catch(() => undefined)
-          .finally(() => (isOver = true));
-        await killWhen(driver, () => isNow(view(), volume) || isOver);
+        await volume.send(driver.client, { kind: 'create' });
+        await volume.send(driver.client, { kind: 'attach' });
+        const bytes = 4n * BigInt(IMAGE_BYTES[format]);
+        await volume.send(driver.client, { kind: 'expand', bytes });
+        const answer = volume.send(driver.client, { kind: 'stage' }).catch(() => undefined);
+        await killWhen(driver, () => view().attached > 0);
         await answer;
         await ended(co, place, await recovered(co, place));
       });
-    }
-
-    it(`${format}: a stage of a volume that has grown: the repeated call ends it`, async () => {
-      const volume = coVolume(place.pods, 'volume', 'SINGLE_NODE_SINGLE_WRITER', format);
-      const co = coOf([volume]);
-      const driver = await place.serve();
-      await volume.send(driver.client, { kind: 'create' });
-      await volume.send(driver.client, { kind: 'attach' });
-      const bytes = 4n * BigInt(IMAGE_BYTES[format]);
-      await volume.send(driver.client, { kind: 'expand', bytes });
-      const answer = volume.send(driver.client, { kind: 'stage' }).catch(() => undefined);
-      await killWhen(driver, () => view().attached > 0);
-      await answer;
-      await ended(co, place, await recovered(co, place));
     });
   }
 });

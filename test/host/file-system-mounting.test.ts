@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { closeSync, mkdirSync, openSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
+import { needImages } from './images.js';
 import { mounterOver } from '../../src/host/bind-mounter.js';
 import { classicApi } from '../../src/host/classic-api.js';
 import { makeFileSystem } from '../../src/host/file-system.js';
@@ -10,7 +11,7 @@ import { SyscallError } from '../../src/host/syscall-error.js';
 import { treeApi } from '../../src/host/tree-api.js';
 import { loopSite, type LoopSite } from './loop-site.js';
 import { otherNamespace } from './namespace.js';
-import { attachedBelow, identityOf, isRoot, listing, mountsBelow } from './scratch.js';
+import { attachedBelow, identityOf, listing, mountsBelow } from './scratch.js';
 
 const apis = { tree: () => treeApi, classic: classicApi };
 
@@ -20,9 +21,7 @@ for (const [name, apiOf] of Object.entries(apis)) {
     let mounter: Mounter;
     let target: string;
 
-    before(function () {
-      if (!isRoot) this.skip();
-    });
+    needImages('ext4');
     beforeEach(async () => {
       site = loopSite('shared', 32 * 2 ** 20);
       mounter = mounterOver(apiOf(site.make('work')));

@@ -2,12 +2,12 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync, statSync, statfsSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
+import { needImages } from './images.js';
 import { bindMounter } from '../../src/host/bind-mounter.js';
 import { growMounted, growUnmounted, makeFileSystem } from '../../src/host/file-system.js';
 import { fileSystemBytes } from '../../src/host/superblock.js';
 import { ToolError, runTool } from '../../src/host/tool.js';
 import { loopSite, type LoopSite } from './loop-site.js';
-import { isRoot } from './scratch.js';
 
 const BYTES = { ext4: 64 * 2 ** 20, xfs: 300 * 2 ** 20 };
 
@@ -15,9 +15,7 @@ for (const format of ['ext4', 'xfs'] as const) {
   describe(`a file system in an image, ${format}`, function () {
     let site: LoopSite;
 
-    before(function () {
-      if (!isRoot) this.skip();
-    });
+    needImages(format);
     beforeEach(async () => {
       site = loopSite('private', BYTES[format]);
       await makeFileSystem(format, site.image);

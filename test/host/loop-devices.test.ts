@@ -15,10 +15,11 @@ import {
 } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
+import { needImages } from './images.js';
 import { LoopError, loopDevices } from '../../src/host/loop-devices.js';
 import { isLoopDevice } from '../../src/host/loop-node.js';
 import { IMAGE_BYTES, IMAGE_TEXT, loopSite, type LoopSite } from './loop-site.js';
-import { identityOf, isRoot } from './scratch.js';
+import { identityOf } from './scratch.js';
 
 const PROGRAM = fileURLToPath(new URL('./loop-program.js', import.meta.url));
 
@@ -28,9 +29,7 @@ const sizeOf = (path: string) => Number(execFileSync('blockdev', ['--getsize64',
 describe('loopDevices', function () {
   let site: LoopSite;
 
-  before(function () {
-    if (!isRoot) this.skip();
-  });
+  needImages('raw');
   beforeEach(() => {
     site = loopSite();
   });

@@ -10,6 +10,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
+import { needImages } from '../host/images.js';
 import { attachedBelow } from '../host/scratch.js';
 import { withDriver } from './driver-under-test.js';
 import { refused, refusedUnchanged } from './refusal.js';
@@ -22,6 +23,7 @@ const BYTES = IMAGE_BYTES.raw;
 const sizeOf = (path: string) => Number(execFileSync('blockdev', ['--getsize64', path]));
 
 describe('block volumes', () => {
+  needImages('raw');
   const driver = withDriver();
   const volumes = takenDownVolumes(driver, 'raw');
   let volume: TestVolume;

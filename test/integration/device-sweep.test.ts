@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
+import { needImages } from '../host/images.js';
 import { attachedBelow } from '../host/scratch.js';
 import { withDriver } from './driver-under-test.js';
 import { takenDownVolumes } from './takedown.js';
@@ -9,6 +10,7 @@ import { createdVolumeOf } from './test-volume.js';
 import { withDrivers } from './drivers.js';
 
 describe('loop devices that nobody needs any more when a driver starts', () => {
+  needImages('raw');
   const driver = withDriver();
   const volumes = takenDownVolumes(driver, 'raw');
   const attached = () => attachedBelow(driver.scratch.root);
@@ -48,6 +50,7 @@ describe('loop devices that nobody needs any more when a driver starts', () => {
 });
 
 describe('two drivers on one machine', () => {
+  needImages('raw');
   const drivers = withDrivers();
 
   it('leave each other the loop devices that look unused', async () => {

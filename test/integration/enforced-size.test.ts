@@ -10,6 +10,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
+import { needImages } from '../host/images.js';
 import { attachedBelow } from '../host/scratch.js';
 import { withDriver } from './driver-under-test.js';
 import { refused } from './refusal.js';
@@ -22,6 +23,7 @@ const CAP_SYS_RESOURCE = 24n;
 
 for (const format of ['ext4', 'xfs'] as const) {
   describe(`a volume of enforced size, ${format}`, () => {
+    needImages(format);
     const driver = withDriver();
     const volumes = takenDownVolumes(driver, format);
     const bytes = IMAGE_BYTES[format];

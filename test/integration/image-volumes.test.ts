@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
+import { needImages } from '../host/images.js';
 import { otherNamespace, type Namespace } from '../host/namespace.js';
 import { attachedBelow, mountsBelow } from '../host/scratch.js';
 import { withDriver } from './driver-under-test.js';
@@ -12,6 +13,7 @@ import { READ_ONLY_CODE, readText, writeText } from './volume-text.js';
 
 for (const format of ['raw', 'ext4', 'xfs'] as const) {
   describe(`${format} volumes, which are images`, () => {
+    needImages(format);
     const driver = withDriver();
     const volumes = takenDownVolumes(driver, format);
     const code = READ_ONLY_CODE[format];
@@ -201,6 +203,7 @@ for (const format of ['raw', 'ext4', 'xfs'] as const) {
   });
 
   describe(`${format} volumes without staging`, () => {
+    needImages(format);
     const driver = withDriver({ withoutNodeCapability: ['STAGE_UNSTAGE_VOLUME'] });
     const volumes = takenDownVolumes(driver, format);
 

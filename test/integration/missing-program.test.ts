@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
+import { needImages } from '../host/images.js';
 import { connect, type Client } from '../../src/csi/client.js';
 import { isRoot, scratch, type Scratch } from '../host/scratch.js';
 import { refused } from './refusal.js';
@@ -11,6 +12,8 @@ import { creationOf } from './test-volume.js';
 const COMMAND = fileURLToPath(new URL('../../src/cli.js', import.meta.url));
 
 describe('a driver on a machine without mkfs.ext4', () => {
+  needImages('ext4');
+  needImages('xfs');
   let place: Scratch;
   let child: ChildProcess;
   let client: Client;

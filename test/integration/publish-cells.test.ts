@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { needImages } from '../host/images.js';
 import type { NodePublishVolumeRequest } from '../../src/csi/generated/csi/v1/NodePublishVolumeRequest.js';
 import {
   ACCESS_MODES,
@@ -40,6 +41,7 @@ const MOUNT_DIFFERENCES: Difference[] = [
 
 for (const format of ['directory', 'raw'] as const) {
   describe(`a second NodePublishVolume of a ${format} volume, over the socket, with real mounts`, () => {
+    needImages(format);
     const differences = format === 'raw' ? DIFFERENCES : [...DIFFERENCES, ...MOUNT_DIFFERENCES];
     for (const advertised of [true, false]) {
       describe(`SINGLE_NODE_MULTI_WRITER ${advertised ? 'advertised' : 'not advertised'}`, () => {

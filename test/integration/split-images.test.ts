@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { needImages } from '../host/images.js';
 import { attachedBelow } from '../host/scratch.js';
 import { refused } from './refusal.js';
 import { withSplitShape } from './split-shape.js';
@@ -17,6 +18,8 @@ async function takeDown(volume: SplitVolume, ...nodeIds: readonly string[]): Pro
 }
 
 describe('image volumes on nodes that share a pool', () => {
+  needImages('ext4');
+  needImages('xfs');
   const shape = withSplitShape(['node-1', 'node-2']);
 
   for (const format of ['raw', 'ext4', 'xfs'] as const) {
