@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { ControllerHandlers } from '../csi/generated/csi/v1/Controller.js';
 import type { NodeHandlers } from '../csi/generated/csi/v1/Node.js';
 import type { Handlers } from '../csi/handler.js';
@@ -44,7 +45,10 @@ export async function assemble(
   // A store that was lost must not be taken for one that is new.
   if (serves.has('controller') && !hasStore(options)) requireFreePool(options.poolDir);
   const foundation = await openFoundation(options, log, simulations);
-  const close = () => foundation.store.close();
+  const close = async (): Promise<void> => {
+    await settled(foundation);
+    await foundation.store.close();
+  };
   try {
     if (serves.has('controller')) await takePool(foundation);
     const nodes = await assembleNodes(foundation);
@@ -71,6 +75,17 @@ export async function assemble(
     await close();
     throw error;
   }
+}
+
+/** What is being removed may take long: it goes on, to be finished by the next start. */
+async function settled({ pool, options }: Foundation): Promise<void> {
+  const late = new AbortController();
+  const removed = Promise.all([pool.volumes.settled(), pool.snapshots.settled()]);
+  await Promise.race([
+    removed,
+    delay(options.shutdownGrace, undefined, { signal: late.signal }).catch(() => undefined),
+  ]);
+  late.abort();
 }
 
 async function assembleNodes(foundation: Foundation): Promise<readonly AssembledNode[]> {

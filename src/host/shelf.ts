@@ -1,6 +1,7 @@
 import {
   chmodSync,
   existsSync,
+  lstatSync,
   mkdirSync,
   readFileSync,
   readdirSync,
@@ -50,6 +51,8 @@ export interface Shelf<Item extends { readonly id: string }> {
   restore(id: string): Promise<void>;
   /** Removes what `prepare` or `retire` left behind. */
   discard(id: string): Promise<void>;
+  /** Resolves once what is being removed now is gone. */
+  settled(): Promise<void>;
   /** Heals what a crash left, given the ids that have a record. */
   recover(recorded: ReadonlySet<string>): Promise<Recovered>;
   /** The descriptors of all, and the ids of those whose descriptor cannot be read. */
@@ -86,6 +89,10 @@ export function openShelf<Item extends { readonly id: string }>({
 }: ShelfOptions<Item>): Shelf<Item> {
   for (const each of [shown, incoming, trash]) makePrivate(each);
   const descriptorPath = (id: string) => join(shown, id, descriptorName);
+  const removing = new Set<Promise<void>>();
+  const remove = async (root: string): Promise<void> => {
+    if (!(await removeEmpty(root, descriptorName))) await removal.remove(root);
+  };
   const textOf = (item: Item) => `${writeRecord(shape, item)}\n`;
 
   const shelf: Shelf<Item> = {
@@ -141,10 +148,16 @@ export function openShelf<Item extends { readonly id: string }>({
       // The program that copies may outlive the driver when that is killed. It goes by paths, so it
       // makes nothing more once they lead nowhere.
       const [unfinished, retired] = [join(incoming, id), join(trash, id)];
-      if (existsSync(unfinished)) attempt(() => move(id, incoming, trash));
-      for (const root of [unfinished, retired].filter((each) => existsSync(each))) {
-        if (!(await removeEmpty(root, descriptorName))) await removal.remove(root);
+      if (isThere(unfinished)) attempt(() => move(id, incoming, trash));
+      for (const root of [unfinished, retired].filter((each) => isThere(each))) {
+        const gone = remove(root);
+        removing.add(gone);
+        await gone.finally(() => removing.delete(gone));
       }
+    },
+
+    async settled() {
+      await Promise.allSettled(removing);
     },
 
     async recover(recorded) {
@@ -199,6 +212,11 @@ async function removeEmpty(root: string, descriptorName: string): Promise<boolea
   } catch {
     return false;
   }
+}
+
+/** Of a symlink, the link itself. */
+function isThere(path: string): boolean {
+  return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
 }
 
 function readIfThere(path: string): string | undefined {

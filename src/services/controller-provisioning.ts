@@ -85,6 +85,24 @@ export function provisioning(deps: ControllerDeps): Provisioning {
     });
   }
 
+  /** The volume that has the name; undefined when it was deleted before its turn. */
+  async function repeated(
+    asked: CreateRequest,
+    volumeId: string,
+    call: Call,
+  ): Promise<Volume | undefined> {
+    return locks.run(volumeId, call.signal, async () => {
+      const existing = store.volume(volumeId);
+      if (existing === undefined) return undefined;
+      const verdict = decideRepeatedCreate(asked, existing);
+      if (verdict.answer !== 'OK (idempotent)') raise(verdict);
+      // Does nothing but after a call that failed when all but this was done.
+      await pool.volumes.reveal(volumeId);
+      if (pool.volumes.content(volumeId) === undefined) throw dataGone(volumeId);
+      return existing;
+    });
+  }
+
   function copyOf({ source, content, volume: copied }: HeldSource, volume: Volume): Fill {
     const names = { from: describeSource(source), to: `volume ${volume.id}` };
     const bytes = volume.capacityBytes;
@@ -99,16 +117,9 @@ export function provisioning(deps: ControllerDeps): Provisioning {
       if (format.answer !== 'OK') raise(format);
       if (asked.source !== null) requireAdvertised(asked.source, deps.capabilities);
       return locks.run(`name ${asked.name}`, call.signal, async () => {
-        const existing = store.volumeNamed(asked.name);
-        if (existing === undefined) {
-          return { volume: wireVolume(await provision(asked, parameters, call)) };
-        }
-        const verdict = decideRepeatedCreate(asked, existing);
-        if (verdict.answer !== 'OK (idempotent)') raise(verdict);
-        // Does nothing but after a call that failed when all but this was done.
-        await pool.volumes.reveal(existing.id);
-        if (pool.volumes.content(existing.id) === undefined) throw dataGone(existing.id);
-        return { volume: wireVolume(existing) };
+        const there = store.volumeNamed(asked.name);
+        const existing = there && (await repeated(asked, there.id, call));
+        return { volume: wireVolume(existing ?? (await provision(asked, parameters, call))) };
       });
     },
 

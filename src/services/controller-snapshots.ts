@@ -57,6 +57,24 @@ export function snapshotting(deps: ControllerDeps): Snapshotting {
     }
   }
 
+  /** The snapshot that has the name; undefined when it was deleted before its turn. */
+  async function repeated(
+    asked: SnapshotRequest,
+    id: string,
+    call: Call,
+  ): Promise<Snapshot | undefined> {
+    return locks.run(id, call.signal, async () => {
+      const existing = store.snapshot(id);
+      if (existing === undefined) return undefined;
+      const verdict = decideRepeatedSnapshot(asked, existing);
+      if (verdict.answer !== 'OK (idempotent)') raise(verdict);
+      // Does nothing but after a call that failed when all but this was done.
+      await pool.snapshots.reveal(id);
+      if (pool.snapshots.content(id) === undefined) throw snapshotDataGone(id);
+      return existing;
+    });
+  }
+
   return {
     async CreateSnapshot(request, call) {
       const asked = snapshotRequest(request);
@@ -64,14 +82,9 @@ export function snapshotting(deps: ControllerDeps): Snapshotting {
       if (known.answer !== 'OK') raise(known);
       // The copy outlives its caller; a caller who asks again waits here for it.
       return locks.run(`snapshot name ${asked.name}`, call.signal, async () => {
-        const existing = store.snapshotNamed(asked.name);
-        if (existing === undefined) return { snapshot: wireSnapshot(await cut(asked, call)) };
-        const verdict = decideRepeatedSnapshot(asked, existing);
-        if (verdict.answer !== 'OK (idempotent)') raise(verdict);
-        // Does nothing but after a call that failed when all but this was done.
-        await pool.snapshots.reveal(existing.id);
-        if (pool.snapshots.content(existing.id) === undefined) throw snapshotDataGone(existing.id);
-        return { snapshot: wireSnapshot(existing) };
+        const there = store.snapshotNamed(asked.name);
+        const existing = there && (await repeated(asked, there.id, call));
+        return { snapshot: wireSnapshot(existing ?? (await cut(asked, call))) };
       });
     },
 

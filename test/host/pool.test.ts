@@ -1,4 +1,13 @@
-import { chmodSync, readFileSync, rmSync, statSync, statfsSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  statfsSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect } from 'chai';
@@ -261,4 +270,29 @@ describe('volumeAt', () => {
       expect(openPool(directory.path, 'never').volumeAt(root)).to.equal(expected);
     });
   }
+});
+
+describe('what a shelf removes', () => {
+  const directory = withDirectory();
+
+  it('is waited for by who asks whether all is settled', async () => {
+    const pool = openPool(join(directory.path, 'pool'), 'never');
+    await pool.volumes.prepare(volume('vol-1'), emptyDirectory);
+    await pool.volumes.reveal('vol-1');
+    const data = join(pool.directory, 'volumes/vol-1/data');
+    for (let file = 0; file < 500; file += 1) writeFileSync(join(data, String(file)), '');
+    await pool.volumes.retire('vol-1');
+    const gone = pool.volumes.discard('vol-1');
+    await pool.volumes.settled();
+    expect(contentOf(join(pool.directory, 'trash'))).to.deep.equal({});
+    await gone;
+  });
+
+  it('is a dangling symlink too', async () => {
+    const pool = openPool(join(directory.path, 'pool'), 'never');
+    const link = join(pool.directory, 'trash/left');
+    symlinkSync('/nowhere', link);
+    await pool.volumes.discard('left');
+    expect(readdirSync(join(pool.directory, 'trash'))).to.deep.equal([]);
+  });
 });

@@ -20,6 +20,7 @@ import { contentOf, withDirectory } from '../host/directory.js';
 import { eventually } from '../integration/eventually.js';
 import { refused } from '../integration/refusal.js';
 import { createFakeDisk, type FakeDisk, type Leaves } from '../store/fake-disk.js';
+import { closedGate, settled } from './gate.js';
 import { rejectionOf } from '../store/rejection.js';
 
 const call: Call = {
@@ -135,6 +136,25 @@ describe('provisioning', () => {
     });
     expect(await rejectionOf(create(), Error)).to.have.property('message', 'first');
     expect(store.volumeNamed('pvc-1')).to.equal(undefined);
+  });
+
+  it('CreateVolume again while the volume is being deleted makes another one', async () => {
+    const id = await create();
+    const gate = closedGate();
+    const retire = async (volumeId: string) => {
+      await gate.opened;
+      await pool.volumes.retire(volumeId);
+    };
+    service = serviceOver({ ...pool, volumes: { ...pool.volumes, retire } });
+    const removed = remove(id);
+    await settled();
+    const again = create();
+    await settled();
+    gate.open();
+    await removed;
+    const found = await again;
+    expect(found).not.to.equal(id);
+    expect(store.volumes('', 10).map((volume) => volume.id)).to.deep.equal([found]);
   });
 
   it('CreateVolume again when the data is gone: FAILED_PRECONDITION, and nothing is made', async () => {
