@@ -66,7 +66,11 @@ export function holdLoop(name: string, access: number = constants.O_RDONLY): Hel
 /** Undefined when there is no such device, when it is being given up at this moment, or not to be opened. */
 export function holdNumber(device: bigint): HeldLoop | undefined {
   const name = nameOf(device);
-  return name === undefined ? undefined : unlessFree(() => holdLoop(name));
+  const held = name === undefined ? undefined : unlessFree(() => holdLoop(name));
+  if (held === undefined || held.number === device) return held;
+  // Something else has the name in /dev.
+  held[Symbol.dispose]();
+  return undefined;
 }
 
 /** A container's /dev may have no node for a device that came later than the container. */

@@ -1,10 +1,10 @@
 import type { Content } from '../host/content.js';
-import type { HeldLoopDevice, LoopDevices } from '../host/loop-devices.js';
+import type { AttachRequest, HeldLoopDevice, LoopDevices } from '../host/loop-devices.js';
 import { sameFile, type Mounter, type Presence } from '../host/mounter.js';
 import type { VolumeData } from '../host/volume-data.js';
 import { contentOf } from './volume-content.js';
 
-/** Says which device a volume's image is to be found behind. */
+/** Says which device for block access is wanted. */
 export interface DeviceWish {
   readonly volumeId: string;
   readonly content: Content;
@@ -35,7 +35,7 @@ export interface VolumeDevices {
    * A device for a file system; one that writes to the image already, because two mounts of an image on
    * two devices would destroy it. `isNew`: nobody else has it. Throws a LoopError.
    */
-  forFileSystem(wish: DeviceWish): HeldLoopDevice & { readonly isNew: boolean };
+  forFileSystem(content: Content): HeldLoopDevice & { readonly isNew: boolean };
   /** Detaches the volume's devices for block access that none of these paths shows. */
   release(volumeId: string, paths: readonly string[]): void;
   /** Detaches what an earlier process left; `volumes`: where each volume is mounted. */
@@ -69,11 +69,6 @@ export function volumeDevices(
     return found === undefined ? undefined : loops.hold(found);
   }
 
-  function attach(wish: DeviceWish, autoclear: boolean): HeldLoopDevice {
-    const { content, readonly } = wish;
-    return loops.attach({ image: content.path, identity: content.identity, readonly, autoclear });
-  }
-
   function remember(volumeId: string, device: bigint): void {
     attached.set(volumeId, (attached.get(volumeId) ?? new Set()).add(device));
   }
@@ -100,17 +95,18 @@ export function volumeDevices(
       if (found !== undefined) return found;
       // Those whose mounts were removed by hand.
       devices.release(wish.volumeId, wish.paths);
-      const device = attach(wish, false);
+      const { content, readonly } = wish;
+      const device = loops.attach({ ...imageOf(content), readonly, autoclear: false });
       remember(wish.volumeId, device.number);
       return device;
     },
 
-    forFileSystem(wish) {
-      const [writing] = loops.writing(wish.content.identity);
+    forFileSystem(content) {
+      const [writing] = loops.writing(content.identity);
       const found = writing && loops.hold(writing.number);
-      return found === undefined
-        ? { ...attach(wish, true), isNew: true }
-        : { ...found, isNew: false };
+      if (found !== undefined) return { ...found, isNew: false };
+      const device = loops.attach({ ...imageOf(content), readonly: false, autoclear: true });
+      return { ...device, isNew: true };
     },
 
     release(volumeId, paths) {
@@ -138,6 +134,10 @@ export function volumeDevices(
     },
   };
   return devices;
+}
+
+function imageOf({ path, identity }: Content): Pick<AttachRequest, 'image' | 'identity'> {
+  return { image: path, identity };
 }
 
 /** The device that something is the node of, or lies on. */

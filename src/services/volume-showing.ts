@@ -62,10 +62,10 @@ export function volumeShowing(mounter: Mounter, devices: VolumeDevices): Show {
     showing: Showing,
     content: Content,
   ): Promise<void> {
-    const { volumeId, path, others, unwritable, attributes } = showing;
+    const { volumeId, path, unwritable, attributes } = showing;
     // Attaching would flush the image, on this thread.
     await flushPaths([content.path], 'always');
-    using device = devices.forFileSystem({ volumeId, content, readonly: false, paths: others });
+    using device = devices.forFileSystem(content);
     const grows =
       !unwritable &&
       device.isNew &&

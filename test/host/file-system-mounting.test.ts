@@ -95,6 +95,19 @@ for (const [name, apiOf] of Object.entries(apis)) {
       expect((rest.at(-1) ?? '').split(',')).to.include.members(options);
     });
 
+    it('deviceAt tells the number of a device, symlinks followed, and nothing of all else', () => {
+      using device = site.attach({ autoclear: true });
+      const link = site.path('link');
+      symlinkSync(device.path, link);
+      for (const path of [device.path, link]) {
+        expect(mounter.deviceAt(path)).to.equal(device.number);
+      }
+      expect(mounter.look(device.path)).to.include({ blockDevice: device.number, mounted: false });
+      for (const path of [site.root, site.image, '/dev/null', site.path('nowhere', 'at all')]) {
+        expect(mounter.deviceAt(path)).to.equal(undefined);
+      }
+    });
+
     describe('refuses, and leaves no device', () => {
       it('a directory with content: not-empty', async () => {
         mkdirSync(join(target, 'content'), { recursive: true });

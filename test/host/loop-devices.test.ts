@@ -2,6 +2,7 @@ import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import {
   closeSync,
+  constants,
   existsSync,
   openSync,
   readSync,
@@ -17,7 +18,8 @@ import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import { needImages } from './images.js';
 import { LoopError, loopDevices } from '../../src/host/loop-devices.js';
-import { isLoopDevice } from '../../src/host/loop-node.js';
+import { configureStepwise, freeDevice, status } from '../../src/host/loop-calls.js';
+import { holdLoop, isLoopDevice } from '../../src/host/loop-node.js';
 import { IMAGE_BYTES, IMAGE_TEXT, loopSite, type LoopSite } from './loop-site.js';
 import { identityOf } from './scratch.js';
 
@@ -204,6 +206,21 @@ describe('loopDevices', function () {
     expect(reading.number).not.to.equal(writing.number);
     const found = loopDevices('another').writing(identityOf(site.image));
     expect(found.map(({ number }) => number)).to.deep.equal([writing.number]);
+  });
+
+  it('can be set up in several steps too, as kernels before 5.8 want it', () => {
+    const settings = { readonly: false, autoclear: true, directIo: true, name: 'in steps' };
+    const [control, image] = [openSync('/dev/loop-control', 'r+'), openSync(site.image, 'r+')];
+    using device = holdLoop(`loop${freeDevice(control)}`, constants.O_RDWR);
+    configureStepwise(device.descriptor, image, settings);
+    for (const descriptor of [control, image]) closeSync(descriptor);
+    const { autoclear, identity } = status(device.descriptor);
+    expect({ autoclear, identity }).to.deep.equal({
+      autoclear: true,
+      identity: identityOf(site.image),
+    });
+    expect(loopDevices('in steps').own()).to.have.lengthOf(1);
+    expect(sizeOf(device.path)).to.equal(IMAGE_BYTES);
   });
 
   it('leaves no descriptor open', () => {
