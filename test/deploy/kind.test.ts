@@ -30,7 +30,7 @@ describe('deploy/kind', () => {
         const { status, stderr } = tools.run(`deploy/kind/${script}`);
         expect(status).to.equal(1);
         expect(stderr).to.match(new RegExp(`^${missing} is missing: .*https://.*\n$`));
-        expect(tools.calls()).to.be.empty;
+        expect(tools.calls()).to.deep.equal([]);
       });
     }
   }
@@ -50,7 +50,7 @@ describe('deploy/kind', () => {
       const { status, stderr } = tools.run('deploy/kind/up', ...args);
       expect(status).to.equal(2);
       expect(stderr).to.equal('usage: up [all-in-one|split|distributed]\n');
-      expect(tools.calls()).to.be.empty;
+      expect(tools.calls()).to.deep.equal([]);
     });
   }
 

@@ -28,7 +28,7 @@ for (const overlay of OVERLAYS) {
 
     it('has one CSIDriver, and all names are its name', () => {
       const [driver, ...others] = ofKind('CSIDriver');
-      expect(others).to.be.empty;
+      expect(others).to.deep.equal([]);
       const name = textAt(driver?.content, 'metadata', 'name');
       const classes = ofKind('StorageClass').map(({ content }) => textAt(content, 'provisioner'));
       const snapshots = ofKind('VolumeSnapshotClass').map(({ content }) =>
@@ -63,9 +63,9 @@ for (const overlay of OVERLAYS) {
 
     it('CSIDriver announces capacity where csi-provisioner publishes it', () => {
       const [driver] = ofKind('CSIDriver');
-      const [provisioner] = workloads()
+      const provisioner = workloads()
         .flatMap(containersOf)
-        .filter(({ name }) => name === 'csi-provisioner');
+        .find(({ name }) => name === 'csi-provisioner');
       expect(provisioner?.args.includes('--enable-capacity')).to.equal(
         at(driver?.content, 'spec', 'storageCapacity'),
       );

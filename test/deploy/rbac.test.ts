@@ -15,7 +15,7 @@ describe('rights in deploy/', () => {
   const accounts = manifests.filter(isOf('ServiceAccount')).map(nameOf);
 
   it('there are roles', () => {
-    expect(roles).not.to.be.empty;
+    expect(roles.length).to.be.above(0);
   });
 
   for (const role of roles) {
