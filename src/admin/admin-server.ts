@@ -60,6 +60,7 @@ export async function serveAdmin({
   const server = createServer({ maxHeaderSize: LONGEST_HEAD }, (message, response) => {
     void answer(message, response);
   });
+  server.maxRequestsPerSocket = 1;
   const listener = await listen({
     path: socketPath,
     mode: 0o600,

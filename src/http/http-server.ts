@@ -24,10 +24,10 @@ export interface HttpServer {
 }
 
 /** In ms. */
-const PATIENCE = 10_000;
+const PATIENCE_MS = 30_000;
 const MOST_CONNECTIONS = 64;
 
-/** The page may load from here alone, whatever stands in it. */
+/** Among others: the page may load from here alone, whatever stands in it. */
 const HEADERS = {
   'content-security-policy':
     "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self' data:; " +
@@ -35,28 +35,35 @@ const HEADERS = {
   'x-content-type-options': 'nosniff',
   'referrer-policy': 'no-referrer',
   'cache-control': 'no-store',
+  connection: 'close',
 } as const;
 
-/** Serves pages to read, over HTTP, from when it resolves. Throws a ListenError. */
+/**
+ * Serves pages to read, over HTTP, from when it resolves; one request a connection, so that nobody can ask
+ * for more than is taken. Throws a ListenError.
+ */
 export async function serveHttp(options: {
   readonly address: Extract<ListenAddress, { readonly port: number }>;
   readonly pages: readonly Page[];
   readonly log: Log;
+  /** In ms: what a client gets to send its request and to take the answer. */
+  readonly patienceMs?: number;
 }): Promise<HttpServer> {
-  const { address, pages, log } = options;
+  const { address, pages, log, patienceMs = PATIENCE_MS } = options;
   const connections = new Set<Socket>();
-  const server = createServer(
-    { maxHeaderSize: 8192, headersTimeout: PATIENCE, requestTimeout: PATIENCE },
-    (request, response) => {
-      request.resume();
-      void answer(request.method ?? '', request.url ?? '', response);
-    },
-  );
+  const server = createServer({ maxHeaderSize: 8192 }, (request, response) => {
+    request.resume();
+    void answer(request.method ?? '', request.url ?? '', response);
+  });
   server.maxConnections = MOST_CONNECTIONS;
-  server.keepAliveTimeout = PATIENCE;
+  server.maxRequestsPerSocket = 1;
   server.on('connection', (connection: Socket) => {
+    const late = setTimeout(() => connection.destroy(), patienceMs).unref();
     connections.add(connection);
-    connection.once('close', () => connections.delete(connection));
+    connection.once('close', () => {
+      clearTimeout(late);
+      connections.delete(connection);
+    });
   });
 
   async function answer(method: string, url: string, response: ServerResponse): Promise<void> {

@@ -67,6 +67,16 @@ describe('admin clients that do not behave', () => {
     expect(length).to.be.lessThan(10_000_000);
   });
 
+  it('that ask for more than they take are answered once', async () => {
+    let answers = 0;
+    const counted: Route = { ...HELLO, answer: () => ({ answers: (answers += 1) }) };
+    await site.serve([counted]);
+    const socket = site.dial();
+    socket.write('GET /v1/hello HTTP/1.1\r\nhost: x\r\n\r\n'.repeat(100));
+    await once(socket.resume(), 'close');
+    expect(answers).to.equal(1);
+  });
+
   it('but not those that wait for an answer', async () => {
     const slow: Route = { ...HELLO, answer: () => delay(500, { late: true }) };
     await site.serve([slow], 200);
