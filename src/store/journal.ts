@@ -1,4 +1,4 @@
-import type { KeyValue } from './key-value.js';
+import type { KeyValue, WriteOptions } from './key-value.js';
 
 /** A place on the disk, and what memory holds for it. */
 export interface Slot {
@@ -12,6 +12,8 @@ export interface Write {
   readonly slots: readonly Slot[];
   /** Whether it must survive power loss. */
   readonly durable: boolean;
+  /** Whether it removes something: see WriteOptions. */
+  readonly makesRoom?: boolean;
   /** Takes the change back, in memory. */
   undo(): void;
 }
@@ -50,21 +52,21 @@ export function createJournal(keyValue: KeyValue): Journal {
     const durable = unsure.size > 0 || group.some((write) => write.durable);
     for (const slot of group.flatMap(({ slots }) => slots)) unsure.set(slot.key, slot);
     try {
-      await save(durable);
+      await save({ durable, makesRoom: group.some((write) => write.makesRoom === true) });
       for (const write of group) write.resolve();
     } catch (error) {
       const undone = [...group, ...waiting];
       waiting = [];
       for (const write of undone.toReversed()) write.undo();
       // A batch that failed may still be on the disk. If it cannot be taken back now, the next will.
-      await save(true).catch(() => undefined);
+      await save({ durable: true }).catch(() => undefined);
       for (const write of undone) write.reject(error);
     }
   }
 
-  async function save(durable: boolean): Promise<void> {
+  async function save(options: WriteOptions): Promise<void> {
     const changes = Array.from(unsure.values(), (slot) => ({ key: slot.key, value: slot.text() }));
-    await keyValue.write(changes, { durable });
+    await keyValue.write(changes, options);
     unsure.clear();
   }
 

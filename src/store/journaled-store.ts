@@ -42,13 +42,18 @@ export function createJournaledStore({
     record: T | undefined,
   ): Promise<void> {
     const { slot, undo } = change(table, volumeId, record);
-    return journal.write({ slots: [slot, totals], undo, durable: true });
+    return journal.write({
+      slots: [slot, totals],
+      undo,
+      durable: true,
+      makesRoom: record === undefined,
+    });
   }
 
   /** A fact of a node. Mounts do not survive power loss, so their records need not either. */
   function writeOfNode<T>(table: Table<T>, volumeId: string, record: T | undefined): Promise<void> {
     const { slot, undo } = change(table, volumeId, record);
-    return journal.write({ slots: [slot], undo, durable: false });
+    return journal.write({ slots: [slot], undo, durable: false, makesRoom: record === undefined });
   }
 
   return {

@@ -4,6 +4,13 @@ export interface Change {
   readonly value: string | undefined;
 }
 
+export interface WriteOptions {
+  /** Whether it must survive power loss. */
+  readonly durable: boolean;
+  /** Whether something is removed by it, for which room is kept where the disk has none. */
+  readonly makesRoom?: boolean;
+}
+
 /**
  * The disk, as the store sees it: texts by key. The store reads everything once, when it opens, and
  * answers from memory from then on, so there is no reading by key or range.
@@ -21,6 +28,6 @@ export interface KeyValue {
    * process and, if `durable`, power loss. After a rejection they may or may not be found at the next
    * opening; a later batch may succeed again.
    */
-  write(changes: readonly Change[], options: { readonly durable: boolean }): Promise<void>;
+  write(changes: readonly Change[], options: WriteOptions): Promise<void>;
   close(): Promise<void>;
 }

@@ -4,6 +4,7 @@ import { dirname, join, resolve } from 'node:path';
 import { damage } from './damage.js';
 import type { Change, KeyValue } from './key-value.js';
 import type { Sync } from '../record/sync.js';
+import { reserve } from './reserve.js';
 import { StoreError, StoreFullError } from './store.js';
 
 export interface LevelOptions {
@@ -27,11 +28,17 @@ export async function openLevel(directory: string, options: LevelOptions): Promi
   let incomplete = fresh;
   let failed = false;
 
+  const spare = reserve(join(location, 'RESERVE'));
+
   try {
-    await level.open({ createIfMissing: fresh });
+    await level.open({ createIfMissing: fresh }).catch((error: unknown) => {
+      if (!isDiskFull(error) || !spare.release()) throw error;
+      return level.open({ createIfMissing: fresh });
+    });
   } catch (error) {
     throw refusal(location, error);
   }
+  spare.keep();
 
   /**
    * A failed append leaves half a record in LevelDB's log. It goes on writing behind it, and the next
@@ -53,16 +60,23 @@ export async function openLevel(directory: string, options: LevelOptions): Promi
       }
     },
 
-    async write(changes, { durable }) {
-      const again = failed;
-      failed = true;
-      try {
+    async write(changes, { durable, makesRoom = false }) {
+      const write = async (): Promise<void> => {
+        const again = failed;
+        failed = true;
         if (again) await reopen();
         await level.batch(changes.map(operation), { sync: durable && options.sync === 'always' });
+        failed = false;
+      };
+      try {
+        await write().catch((error: unknown) => {
+          if (!isDiskFull(error) || !makesRoom || !spare.release()) throw error;
+          return write();
+        });
       } catch (error) {
         throw isDiskFull(error) ? new StoreFullError(fullDisk(location), { cause: error }) : error;
       }
-      failed = false;
+      spare.keep();
       if (incomplete) await rm(join(location, INCOMPLETE), { force: true });
       incomplete = false;
     },
