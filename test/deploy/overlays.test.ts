@@ -135,33 +135,43 @@ for (const overlay of OVERLAYS) {
   });
 }
 
-describe('the kubelet directory', () => {
+describe('a copy of deploy/', () => {
+  let copy = '';
+
   before(function () {
     if (!hasKustomize) this.skip();
   });
+  beforeEach(() => {
+    copy = mkdtempSync(join(tmpdir(), 'csi-mock-test-'));
+    cpSync(join(ROOT, 'deploy'), copy, { recursive: true });
+  });
+  afterEach(() => rmSync(copy, { recursive: true }));
 
-  it('is one setting', () => {
-    const copy = mkdtempSync(join(tmpdir(), 'csi-mock-test-'));
-    try {
-      cpSync(join(ROOT, 'deploy'), copy, { recursive: true });
-      const file = join(copy, 'components/node/kubelet.yaml');
+  it('has the kubelet directory in one place', () => {
+    const file = join(copy, 'components/node/kubelet.yaml');
+    const text = readFileSync(file, 'utf8');
+    writeFileSync(file, text.replace('directory: /var/lib/kubelet', 'directory: /k0s/kubelet'));
+    for (const overlay of OVERLAYS) {
+      const usual = JSON.stringify(built(`overlays/${overlay}`));
+      const moved = JSON.stringify(built(join(copy, 'overlays', overlay)));
+      expect(moved).not.to.include('/var/lib/kubelet');
+      expect(moved.split('/k0s/kubelet')).to.have.lengthOf(usual.split('/var/lib/kubelet').length);
+    }
+  });
+
+  it('takes the component republish in every overlay', () => {
+    for (const overlay of OVERLAYS) {
+      const file = join(copy, 'overlays', overlay, 'kustomization.yaml');
+      const text = readFileSync(file, 'utf8');
       writeFileSync(
         file,
-        readFileSync(file, 'utf8').replace(
-          'directory: /var/lib/kubelet',
-          'directory: /k0s/kubelet',
-        ),
+        text.replace('components:\n', 'components:\n  - ../../components/republish\n'),
       );
-      for (const overlay of OVERLAYS) {
-        const before = JSON.stringify(built(`overlays/${overlay}`));
-        const after = JSON.stringify(built(join(copy, 'overlays', overlay)));
-        expect(after).not.to.include('/var/lib/kubelet');
-        expect(after.split('/k0s/kubelet')).to.have.lengthOf(
-          before.split('/var/lib/kubelet').length,
-        );
-      }
-    } finally {
-      rmSync(copy, { recursive: true });
+      const driver = built(join(copy, 'overlays', overlay)).find(isOf('CSIDriver'));
+      expect(at(driver?.content, 'spec', 'requiresRepublish')).to.equal(true);
+      expect(textAt(driver?.content, 'spec', 'tokenRequests', 0, 'audience')).to.equal(
+        textAt(driver?.content, 'metadata', 'name'),
+      );
     }
   });
 });
