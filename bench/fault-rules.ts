@@ -53,10 +53,11 @@ const RESPONSE = {};
 const rows: string[][] = [];
 const bare = await timed((_method, request, _call, next) => next(request));
 for (const [title, rule] of SETS) {
-  const rules = noFaultRules(
-    { makeAbnormal: () => nothing, makeFull: () => nothing },
-    () => 'data',
-  );
+  const rules = noFaultRules({
+    pretence: { makeAbnormal: () => nothing, makeFull: () => nothing },
+    volumeName: () => 'data',
+    outOfTime: nothing,
+  });
   const numbers =
     rule === undefined ? [] : Array.from({ length: RULES }, (_, number) => number + 1);
   rules.add(numbers.map((number) => `- ${rule?.replaceAll('@', String(number))}`).join('\n'));

@@ -14,7 +14,8 @@ export {
 export { StatusError, type Code } from './csi/status.js';
 export { createDriver, type Driver } from './driver.js';
 export { FaultRuleError } from './faults/fault-rule-error.js';
-export type { FaultRules, ListedRule } from './faults/fault-rules.js';
+export type { FaultRules } from './faults/fault-rules.js';
+export type { ListedRule } from './faults/listed-rule.js';
 export { RuleFileError } from './faults/rule-file.js';
 export { HooksError } from './hooks/hooks-error.js';
 export type { HookCall } from './hooks/hook.js';

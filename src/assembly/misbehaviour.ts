@@ -26,7 +26,12 @@ export function misbehaviour(
   simulations: Simulations,
   volumeName: (volumeId: string) => string | undefined,
 ): Misbehaviour {
-  const faults = noFaultRules(simulations, volumeName);
+  const faults = noFaultRules({
+    pretence: simulations,
+    volumeName,
+    outOfTime: (rule) =>
+      log.warn({ rule }, 'a regular expression of a fault rule took too long and is switched off'),
+  });
   let file: WatchedFile | undefined;
   let hooks: HookWorker | undefined;
   return {

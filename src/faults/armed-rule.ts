@@ -1,17 +1,29 @@
 import type { CallSubject } from './call-subject.js';
 import { callTest } from './call-test.js';
 import type { Failure, FaultRule, Selection } from './fault-rule.js';
-import type { ListedRule } from './fault-rules.js';
+import type { ListedRule } from './listed-rule.js';
 import { selector } from './selector.js';
 import { textTest, type TextTest } from './text-pattern.js';
+import { volumeSet } from './volume-set.js';
 
 /** A rule that acts, with its counts. */
 export interface ArmedRule extends ListedRule {
   readonly is: FaultRule;
   /** Counts the call if it is meant, and says how to act on it; undefined: not at all. */
   take(call: CallSubject): Firing | undefined;
+  /** Says that an expression of the rule took too long and matches no more. */
+  outOfTime(): void;
   /** Ends what it simulates. */
   disarm(): void;
+}
+
+/** What rules need of the driver on whose calls they act. */
+export interface RuleSite {
+  readonly pretence: Pretence;
+  /** The name of a volume by its id; undefined where there is none. */
+  readonly volumeName: (volumeId: string) => string | undefined;
+  /** Told of each expression that took too long and matches no more, by the id of its rule. */
+  readonly outOfTime: (ruleId: string) => void;
 }
 
 export interface Firing {
@@ -29,37 +41,32 @@ export interface Pretence {
 export function armedRule(
   rule: FaultRule,
   { id, from }: Pick<ListedRule, 'id' | 'from'>,
-  pretence: Pretence,
-  volumeName: (volumeId: string) => string | undefined,
+  { pretence, volumeName, outOfTime }: RuleSite,
 ): ArmedRule {
-  const isMeant = callTest(rule.calls);
+  const isMeant = callTest(rule.calls, () => outOfTime(id));
   const isSelected = selector(rule.selection);
-  /** What is simulated, by what it is simulated for. */
-  const simulated = new Map<string, () => void>();
+  /** The volumes of the calls on which it acted. */
+  const acted = volumeSet(volumeName);
+  /** What ends what is simulated; undefined while nothing is. */
+  let simulated: readonly (() => void)[] | undefined;
   const counts = { matched: 0, fired: 0, answered: 0 };
 
   const isStanding = rule.calls.isAny && isEvery(rule.selection);
   if (isStanding) {
     const { volume } = rule.calls;
-    simulate('every volume', volume === undefined ? () => true : textTest(volume));
+    const test: TextTest =
+      volume === undefined ? () => true : textTest(volume, () => outOfTime(id));
+    simulate((volumeId) => test(volumeId) || test(volumeName(volumeId) ?? volumeId));
   }
 
-  /** `volumes` are known by id or by name. */
-  function simulate(what: string, volumes: TextTest): void {
+  function simulate(concerns: (volumeId: string) => boolean): void {
     const { abnormal, full } = rule;
-    if (abnormal !== undefined) {
-      const concerns = (volumeId: string): boolean =>
-        volumes(volumeId) || volumes(volumeName(volumeId) ?? volumeId);
-      once(what, () => pretence.makeAbnormal(concerns, abnormal));
-    }
-    if (full !== undefined) {
-      const concerns = (kind: string): boolean => full === 'all' || full.includes(kind);
-      once('capacity', () => pretence.makeFull(concerns));
-    }
-  }
-
-  function once(what: string, begin: () => () => void): void {
-    if (!simulated.has(what)) simulated.set(what, begin());
+    simulated ??= [
+      ...(abnormal === undefined ? [] : [pretence.makeAbnormal(concerns, abnormal)]),
+      ...(full === undefined
+        ? []
+        : [pretence.makeFull((kind) => full === 'all' || full.includes(kind))]),
+    ];
   }
 
   /** Undefined where a sequence is over, or lets this call pass. */
@@ -89,13 +96,16 @@ export function armedRule(
       const found = failure();
       if (rule.end?.kind === 'fail' && found === undefined) return undefined;
       counts.fired += 1;
-      const { volumeNames } = call;
-      if (!isStanding) simulate(`volume ${volumeNames[0]}`, (name) => volumeNames.includes(name));
+      if (!isStanding) {
+        if (rule.abnormal !== undefined) acted.add(call.volumeId, call.volumeNames);
+        simulate(acted.has);
+      }
       return { failure: found };
     },
+    outOfTime: () => outOfTime(id),
     disarm() {
-      for (const end of simulated.values()) end();
-      simulated.clear();
+      for (const end of simulated ?? []) end();
+      simulated = undefined;
     },
   };
 }

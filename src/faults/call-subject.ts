@@ -34,33 +34,43 @@ export function namesNode({ service, request }: Rpc): boolean {
   return service === 'Node' || request.fields.some((field) => field.name === 'node_id');
 }
 
-/** `response`, once there is one, says the id of a volume that is new. */
+/** A call that the driver has not answered yet. */
+export interface AskedSubject extends CallSubject {
+  /**
+   * The same call with its answer, which says the id of a volume that is new. Of other volumes it has the
+   * names from before: a volume may be gone with the answer.
+   */
+  answered(response: object): CallSubject;
+}
+
 export function callSubject(
   { rpc, service }: Method,
   request: object,
   { nodeId, volumeName }: Whereabouts,
-  response: object | undefined,
-): CallSubject {
+): AskedSubject {
   const isNew = rpc === 'CreateVolume';
   let names: readonly string[] | undefined;
-  const subject = {
+  const asked: AskedSubject = {
     rpc,
     request,
     get volumeId() {
-      if (!isNew) return VOLUME_IDS.map((field) => textIn(request, field)).find(Boolean);
-      const volume: unknown = response === undefined ? undefined : Reflect.get(response, 'volume');
-      return typeof volume === 'object' && volume !== null
-        ? textIn(volume, 'volume_id')
-        : undefined;
+      return isNew ? undefined : VOLUME_IDS.map((field) => textIn(request, field)).find(Boolean);
     },
     get volumeNames() {
-      return (names ??= namesOf(subject.volumeId));
+      return (names ??= namesOf(asked.volumeId));
     },
     get nodeId() {
       return service === 'Node' ? nodeId : textIn(request, 'node_id');
     },
+    answered(response) {
+      if (!isNew) return asked;
+      const volume: unknown = Reflect.get(response, 'volume');
+      const volumeId =
+        typeof volume === 'object' && volume !== null ? textIn(volume, 'volume_id') : undefined;
+      return { rpc, request, volumeId, volumeNames: namesOf(volumeId), nodeId: asked.nodeId };
+    },
   };
-  return subject;
+  return asked;
 
   function namesOf(id: string | undefined): readonly string[] {
     const name = isNew ? textIn(request, 'name') : id === undefined ? undefined : volumeName(id);

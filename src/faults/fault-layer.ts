@@ -1,7 +1,7 @@
 import type { Around, Method } from '../csi/around.js';
 import type { Call } from '../csi/handler.js';
 import { act } from './acting.js';
-import { callSubject, type CallSubject, type Whereabouts } from './call-subject.js';
+import { callSubject, type Whereabouts } from './call-subject.js';
 import type { ActingRules, RulesOfRpc } from './fault-rules.js';
 import { withValueAt } from './field-path.js';
 
@@ -34,13 +34,15 @@ async function underRules(
   { method, request, call, next }: Asked,
   site: FaultSite,
 ): Promise<object> {
-  const asked = callSubject(method, request, site, undefined);
+  const asked = callSubject(method, request, site);
   for (const rule of before.candidates(asked)) {
     const firing = rule.take(asked);
     if (firing !== undefined) await act(rule, firing, call, site.exit);
   }
+  // Read while the volume is there.
+  if (after.all.length > 0) void asked.volumeNames;
   let response = await next(request);
-  const done: CallSubject = callSubject(method, request, site, response);
+  const done = asked.answered(response);
   for (const rule of after.candidates(done)) {
     const firing = rule.take(done);
     if (firing === undefined) continue;

@@ -1,4 +1,5 @@
-import { armedRule, type ArmedRule, type Pretence } from './armed-rule.js';
+import { armedRule, type ArmedRule, type RuleSite } from './armed-rule.js';
+import type { ListedRule } from './listed-rule.js';
 import { ruleIndex, type RuleIndex } from './rule-index.js';
 import { readRules } from './rule-text.js';
 
@@ -19,20 +20,6 @@ export interface FaultRules {
   replace(text: string): readonly string[];
 }
 
-/** A rule with what has come of it. */
-export interface ListedRule {
-  /** As the rule gives it, else `rule-1` and on. */
-  readonly id: string;
-  /** Whether it comes from the file or was added while the driver runs. */
-  readonly from: 'file' | 'runtime';
-  /** The rule as it was written, as plain JSON; what it says about secrets is hidden. */
-  readonly rule: Readonly<Record<string, unknown>>;
-  /** How many calls it was meant for. */
-  readonly matched: number;
-  /** How many of them it acted on. */
-  readonly fired: number;
-}
-
 /** The rules with what those need who load them from a file, and who act by them. */
 export interface ActingRules extends FaultRules {
   /** Puts the rules of a text in the place of those of the file. Throws as `replace` does. */
@@ -46,19 +33,16 @@ export interface RulesOfRpc {
   readonly after: RuleIndex;
 }
 
-/** No rules yet. `volumeName` knows volumes by their ids. */
-export function noFaultRules(
-  pretence: Pretence,
-  volumeName: (volumeId: string) => string | undefined,
-): ActingRules {
+/** No rules yet. */
+export function noFaultRules(site: RuleSite): ActingRules {
   let rules: readonly ArmedRule[] = [];
   let byRpc: ReadonlyMap<string, RulesOfRpc> = new Map();
   let unnamed = 0;
 
   const arm = (text: string, from: ListedRule['from'], beside: readonly ArmedRule[]): ArmedRule[] =>
-    readRules(text, new Set(beside.map(({ id }) => id))).map((rule) => {
-      const id = rule.id ?? `rule-${(unnamed += 1)}`;
-      return armedRule(rule, { id, from }, pretence, volumeName);
+    readRules(text, new Set(beside.map(({ id }) => id))).map((rule, place) => {
+      const id = rule.id ?? (from === 'file' ? `file-${place + 1}` : `rule-${(unnamed += 1)}`);
+      return armedRule(rule, { id, from }, site);
     });
 
   /** Those that are not kept end what they simulate. */

@@ -1,3 +1,4 @@
+import { isHidden } from '../csi/hidden-field.js';
 import type { ArmedRule } from './armed-rule.js';
 import type { CallSubject } from './call-subject.js';
 import type { CallPattern } from './fault-rule.js';
@@ -12,8 +13,10 @@ export interface RuleIndex {
   candidates(call: CallSubject): readonly ArmedRule[];
 }
 
-/** Texts are anybody's, so that no more of them than this are remembered. */
+/** Texts are anybody's, so that no more of them than this are remembered, and none that is longer. */
 const MOST_KNOWN = 1000;
+/** In characters. */
+const LONGEST_KNOWN = 256;
 
 type TextsOf = (call: CallSubject) => readonly string[];
 
@@ -35,7 +38,7 @@ export function ruleIndex(all: readonly ArmedRule[]): RuleIndex {
       others.push(rule);
       continue;
     }
-    const found = shelves.get(named.what) ?? shelf(named.textsOf);
+    const found = shelves.get(named.what) ?? shelf(named.textsOf, !named.isSecret);
     shelves.set(named.what, found);
     found.put(rule, named.pattern);
   }
@@ -54,28 +57,33 @@ export function ruleIndex(all: readonly ArmedRule[]): RuleIndex {
   };
 }
 
+interface Named {
+  readonly what: string;
+  readonly textsOf: TextsOf;
+  readonly pattern: TextPattern;
+  readonly isSecret: boolean;
+}
+
 /** What a rule is looked up by; the other things that it names are tested then. */
-function firstNamed({
-  volume,
-  node,
-  request: [condition],
-}: CallPattern):
-  { readonly what: string; readonly textsOf: TextsOf; readonly pattern: TextPattern } | undefined {
+function firstNamed({ volume, node, request: [condition] }: CallPattern): Named | undefined {
   if (volume !== undefined) {
-    return { what: 'volume', textsOf: (call) => call.volumeNames, pattern: volume };
+    return { what: 'volume', textsOf: volumeNames, pattern: volume, isSecret: false };
   }
   if (condition !== undefined) {
     const { path, pattern } = condition;
     const textsOf: TextsOf = ({ request }) => textsAt(request, path);
-    return { what: `request ${path.join('.')}`, textsOf, pattern };
+    const what = `request ${path.join('.')}`;
+    return { what, textsOf, pattern, isSecret: path.some(isHidden) };
   }
-  return node && { what: 'node', textsOf: nodeIds, pattern: node };
+  return node && { what: 'node', textsOf: nodeIds, pattern: node, isSecret: false };
 }
+
+const volumeNames: TextsOf = (call) => call.volumeNames;
 
 const nodeIds: TextsOf = ({ nodeId }) => (nodeId === undefined ? [] : [nodeId]);
 
-/** Remembers what it found: the calls of a volume's life have the same texts. */
-function shelf(textsOf: TextsOf): Shelf {
+/** Remembers, if it may, what it found: the calls of a volume's life have the same texts. */
+function shelf(textsOf: TextsOf, remembers: boolean): Shelf {
   const exact = new Map<string, ArmedRule[]>();
   const tested: { readonly rule: ArmedRule; readonly test: TextTest }[] = [];
   const known = new Map<string, readonly ArmedRule[]>();
@@ -85,8 +93,10 @@ function shelf(textsOf: TextsOf): Shelf {
     if (tested.length === 0) return found;
     const matching = tested.filter(({ test }) => test(text)).map(({ rule }) => rule);
     const all = [...found, ...matching];
-    if (known.size >= MOST_KNOWN) known.clear();
-    known.set(text, all);
+    if (remembers && text.length <= LONGEST_KNOWN) {
+      if (known.size >= MOST_KNOWN) known.clear();
+      known.set(text, all);
+    }
     return all;
   }
 
@@ -94,7 +104,7 @@ function shelf(textsOf: TextsOf): Shelf {
     textsOf,
     put(rule, pattern) {
       if (pattern.kind !== 'equals') {
-        tested.push({ rule, test: textTest(pattern) });
+        tested.push({ rule, test: textTest(pattern, rule.outOfTime) });
         return;
       }
       const found = exact.get(pattern.text);

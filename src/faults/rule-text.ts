@@ -76,7 +76,7 @@ function readId(value: Located | undefined, ids: Set<string>, blame: Blame): str
     return blame(value.at, 'expected at most 63 letters, digits, dashes, underscores and dots');
   }
   // What rules without an id are called.
-  if (/^rule-[0-9]+$/.test(id)) return blame(value.at, 'is kept for rules that have no id');
+  if (/^(rule|file)-[0-9]+$/.test(id)) return blame(value.at, 'is kept for rules that have no id');
   if (ids.has(id)) return blame(value.at, 'another rule has this id');
   ids.add(id);
   return id;
@@ -123,9 +123,13 @@ function withoutHidden(value: unknown): unknown {
   if (typeof value !== 'object' || value === null) return value;
   return Object.fromEntries(
     Object.entries(value).map(([path, inner]: [string, unknown]) => {
-      const key = path.slice(path.indexOf('.') + 1);
-      const hides = isHidden(key) || path.split('.').some(isHidden);
-      return [path, hides ? REDACTED : withoutHidden(inner)];
+      return [path, hides(path) ? REDACTED : withoutHidden(inner)];
     }),
   );
+}
+
+/** Whether any name of a path is hidden; the key of a map, which ends a path, may have dots. */
+function hides(path: string): boolean {
+  const names = path.split('.');
+  return names.some((name, index) => isHidden(name) || isHidden(names.slice(index).join('.')));
 }

@@ -10,8 +10,11 @@ export type TextPattern =
 
 export type TextTest = (text: string) => boolean;
 
-/** In ms: what one look at one text may take. */
-const REGEX_TIME = 250;
+/** In ms: what all expressions together may take before other events have their turn. */
+const BUDGET = 250;
+
+/** In ms: with less left, no expression is tried. */
+const LEAST_TIME = 10;
 
 /** In characters: plain expressions are fast on texts up to here. */
 const SHORT = 256;
@@ -20,17 +23,20 @@ const SHORT = 256;
 const PLAIN_REGEX =
   /^[^()|*+?{}\\[\]]*(?:(?:\[[^\\[\]]*\]|\.|\\[dws])[*+]?[^()|*+?{}\\[\]]*){0,2}$/;
 
-/** Compiles a pattern. Throws a SyntaxError where a regular expression is none. */
-export function textTest(pattern: TextPattern): TextTest {
+/**
+ * Compiles a pattern. Throws a SyntaxError where a regular expression is none. `outOfTime` is told when an
+ * expression took too long; from then on it matches nothing.
+ */
+export function textTest(pattern: TextPattern, outOfTime: () => void = () => undefined): TextTest {
   switch (pattern.kind) {
     case 'equals':
       return (text) => text === pattern.text;
     case 'glob':
       return glob(pattern.text.split('*'));
     case 'regex':
-      return regex(pattern.source);
+      return regex(pattern.source, outOfTime);
     case 'any of': {
-      const tests = pattern.patterns.map(textTest);
+      const tests = pattern.patterns.map((each) => textTest(each, outOfTime));
       return (text) => tests.some((test) => test(text));
     }
   }
@@ -55,14 +61,11 @@ function glob([first = '', ...rest]: readonly string[]): TextTest {
   };
 }
 
-/**
- * The texts come from whoever calls, and some expressions take for ever with some texts. Those that may
- * are given up in time, and then do not match.
- */
-function regex(source: string): TextTest {
+/** The texts come from whoever calls, and some expressions take for ever with some texts. */
+function regex(source: string, outOfTime: () => void): TextTest {
   const expression = new RegExp(source, 'u');
   const isPlain = PLAIN_REGEX.test(source);
-  const timed = timedTest(expression);
+  const timed = timedTest(expression, outOfTime);
   return (text) => (isPlain && text.length <= SHORT ? expression.test(text) : timed(text));
 }
 
@@ -70,15 +73,25 @@ const scope = { expression: /(?:)/u, text: '' };
 const script = new Script('expression.test(text)');
 /** Made for the first that needs it. */
 let context: Context | undefined;
+/** In ms: what is left of the budget. An expression that runs stops everything else in the process. */
+let left = BUDGET;
 
-function timedTest(expression: RegExp): TextTest {
+function timedTest(expression: RegExp, outOfTime: () => void): TextTest {
+  let isOff = false;
   return (text) => {
+    if (isOff || left < LEAST_TIME) return false;
     context ??= createContext(scope);
     Object.assign(scope, { expression, text });
+    if (left === BUDGET) setImmediate(() => (left = BUDGET));
+    const begun = performance.now();
     try {
-      return script.runInContext(context, { timeout: REGEX_TIME }) === true;
+      return script.runInContext(context, { timeout: Math.ceil(left) }) === true;
     } catch {
+      isOff = true;
+      outOfTime();
       return false;
+    } finally {
+      left -= performance.now() - begun;
     }
   };
 }

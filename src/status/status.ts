@@ -1,4 +1,4 @@
-import type { ListedRule } from '../faults/fault-rules.js';
+import type { ListedRule } from '../faults/listed-rule.js';
 import type { VolumeState } from '../services/inventory.js';
 import type { RefusedCall } from './refused-calls.js';
 import type { RunningCall } from './running-calls.js';

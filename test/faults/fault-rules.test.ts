@@ -4,15 +4,16 @@ import { callSubject, type CallSubject } from '../../src/faults/call-subject.js'
 import { FaultRuleError } from '../../src/faults/fault-rule-error.js';
 import { noFaultRules, type ActingRules } from '../../src/faults/fault-rules.js';
 import { noSimulations } from '../../src/services/simulations.js';
+import { ruleSite } from './rule-site.js';
 
 const NAMES: Readonly<Record<string, string>> = { 'vol-1': 'data', 'vol-2': 'logs' };
 
 describe('fault rules', () => {
   let simulations = noSimulations();
-  let rules: ActingRules = noFaultRules(simulations, (id) => NAMES[id]);
+  let rules: ActingRules = noFaultRules(ruleSite());
   beforeEach(() => {
     simulations = noSimulations();
-    rules = noFaultRules(simulations, (id) => NAMES[id]);
+    rules = noFaultRules(ruleSite({ pretence: simulations, volumeName: (id) => NAMES[id] }));
   });
 
   const ids = () => rules.list().map(({ id, from }) => `${id} ${from}`);
@@ -40,6 +41,14 @@ describe('fault rules', () => {
       [0, 0],
       [1, 1],
     ]);
+  });
+
+  it('of a file that have no id are called by their place in it, also when it is read anew', () => {
+    const text = '[{hang: true}, {id: mine, hang: true}, {drop: true}]';
+    for (const written of [text, text]) {
+      rules.load(written);
+      expect(ids()).to.deep.equal(['file-1 file', 'mine file', 'file-3 file']);
+    }
   });
 
   it('are removed by id', () => {
@@ -253,13 +262,41 @@ describe('fault rules', () => {
         false,
       ]);
     });
+
+    it('do so once for a rule, however many volumes it acts on', () => {
+      let begun = 0;
+      let ended = 0;
+      const pretence = {
+        ...simulations,
+        makeAbnormal() {
+          begun += 1;
+          return () => (ended += 1);
+        },
+      };
+      rules = noFaultRules(ruleSite({ pretence }));
+      rules.add('{rpc: NodeStageVolume, abnormal: worn out}');
+      const [rule] = rules.of('NodeStageVolume')?.before.all ?? [];
+      for (let number = 0; number < 100; number += 1) {
+        rule?.take(call('Node', 'NodeStageVolume', { volume_id: `vol-${number}` }));
+      }
+      expect([begun, ended]).to.deep.equal([1, 0]);
+      rules.clear();
+      expect([begun, ended]).to.deep.equal([1, 1]);
+    });
+
+    it('do so for a volume that is yet to be made', () => {
+      rules.add('{rpc: CreateVolume, abnormal: worn out}');
+      const [rule] = rules.of('CreateVolume')?.before.all ?? [];
+      rule?.take(call('Controller', 'CreateVolume', { name: 'logs' }));
+      expect(['vol-1', 'vol-2'].map(simulations.abnormal)).to.deep.equal([undefined, 'worn out']);
+    });
   });
 });
 
 function call(service: Method['service'], rpc: string, request: object): CallSubject {
   const method = { service, rpc, path: `/csi.v1.${service}/${rpc}` };
   const at = { nodeId: 'node-1', volumeName: (id: string) => NAMES[id] };
-  return callSubject(method, request, at, undefined);
+  return callSubject(method, request, at);
 }
 
 function node(rpc: string, request: object): CallSubject {

@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { noFaultRules, type ActingRules } from '../../src/faults/fault-rules.js';
+import { ruleSite } from './rule-site.js';
 import { RuleFileError, watchRuleFile, type WatchedFile } from '../../src/faults/rule-file.js';
 import { createLog } from '../../src/log.js';
-import { noSimulations } from '../../src/services/simulations.js';
 import { eventually } from '../integration/eventually.js';
 
 const INTERVAL_MS = 5;
@@ -38,7 +38,7 @@ describe('the file of fault rules', () => {
 
   beforeEach(() => {
     directory = mkdtempSync(join(tmpdir(), 'csi-mock-faults-'));
-    rules = noFaultRules(noSimulations(), () => undefined);
+    rules = noFaultRules(ruleSite());
     lines = [];
   });
   afterEach(() => {

@@ -1,8 +1,7 @@
 import { expect } from 'chai';
 import { callSubject, type CallSubject } from '../../src/faults/call-subject.js';
 import { noFaultRules } from '../../src/faults/fault-rules.js';
-
-const nothing = (): void => undefined;
+import { ruleSite } from './rule-site.js';
 
 describe('the index of fault rules', () => {
   it('finds what names the call, in the order of the rules, each once', () => {
@@ -30,8 +29,7 @@ describe('the index of fault rules', () => {
   });
 
   it('finds the same however many texts it has seen', () => {
-    const pretence = { makeAbnormal: () => nothing, makeFull: () => nothing };
-    const rules = noFaultRules(pretence, () => undefined);
+    const rules = noFaultRules(ruleSite());
     rules.add('[{volume: "*-7", hang: true}, {volume: vol-8, hang: true}]');
     const index = rules.of('NodePublishVolume')?.before;
     const count = (id: string) => index?.candidates(publish(id)).length;
@@ -40,23 +38,45 @@ describe('the index of fault rules', () => {
       expect([count('vol-7'), count('vol-8'), count('vol-9')]).to.deep.equal([1, 1, 0]);
     }
   });
+
+  // An expression that is switched off still finds what is remembered of it, and nothing else.
+  for (const [title, isRemembered, key, request] of [
+    ['the texts that it has seen', true, 'target_path', (text: string) => ({ target_path: text })],
+    ['no long text', false, 'target_path', (text: string) => ({ target_path: text + A300 })],
+    ['no secret', false, 'secrets.key', (text: string) => ({ secrets: { key: text } })],
+  ] as const) {
+    it(`remembers ${title}`, () => {
+      const rules = noFaultRules(ruleSite());
+      rules.add(`{request: {${key}: {regex: "^(a+)+$"}}, hang: true}`);
+      const index = rules.of('NodePublishVolume')?.before;
+      const count = (text: string) => index?.candidates(publish('vol-1', request(text))).length;
+      expect(count('aaa')).to.equal(1);
+      index?.candidates(publish('vol-1', HOPELESS[key]));
+      expect(count('aaa')).to.equal(isRemembered ? 1 : 0);
+    });
+  }
 });
 
+const A300 = 'a'.repeat(300);
+const HOPELESS = {
+  target_path: { target_path: `${'a'.repeat(60)}b` },
+  'secrets.key': { secrets: { key: `${'a'.repeat(60)}b` } },
+};
+
 /** A call for a volume that is named data. */
-function publish(volume_id: string): CallSubject {
+function publish(volume_id: string, rest: object = {}): CallSubject {
   const method = {
     service: 'Node',
     rpc: 'NodePublishVolume',
     path: '/csi.v1.Node/NodePublishVolume',
   } as const;
   const at = { nodeId: 'node-1', volumeName: () => 'data' };
-  return callSubject(method, { volume_id, readonly: true }, at, undefined);
+  return callSubject(method, { volume_id, readonly: true, ...rest }, at);
 }
 
 /** The ids of the rules that are found for a call. */
 function candidates(text: string, call: CallSubject): readonly string[] {
-  const pretence = { makeAbnormal: () => nothing, makeFull: () => nothing };
-  const rules = noFaultRules(pretence, () => undefined);
+  const rules = noFaultRules(ruleSite());
   rules.add(text);
   const found = rules.of('NodePublishVolume')?.before.candidates(call) ?? [];
   return found.map(({ id }) => id);

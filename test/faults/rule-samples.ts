@@ -188,6 +188,7 @@ export const BAD_RULES: readonly (readonly [title: string, text: string, mistake
   ['capacity that is not text', 'full: 5', '1:7 expected true, or the kinds of capacity to fill'],
   ['an id with spaces', 'id: a b\nhang: true', '1:5 expected at most 63 letters'],
   ['an id of the other kind', 'id: rule-1\nhang: true', '1:5 is kept for rules that have no id'],
+  ['an id of a place', 'id: file-1\nhang: true', '1:5 is kept for rules that have no id'],
   ['an id that is taken', 'id: taken\nhang: true', '1:5 another rule has this id'],
   [
     'an id that is there twice',

@@ -1,10 +1,15 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { expect } from 'chai';
 import { textTest, type TextPattern } from '../../src/faults/text-pattern.js';
 
 const glob = (text: string): TextPattern => ({ kind: 'glob', text });
 const regex = (source: string): TextPattern => ({ kind: 'regex', source });
 
+const HOPELESS = `${'a'.repeat(60)}b`;
+
 describe('text patterns', () => {
+  beforeEach(() => nextTurn());
+
   const cases: [string, TextPattern, readonly string[], readonly string[]][] = [
     ['text', { kind: 'equals', text: 'a*' }, ['a*'], ['a', 'ab', 'a**', '']],
     ['*', glob('*'), ['', 'a', '*'], []],
@@ -28,10 +33,23 @@ describe('text patterns', () => {
     });
   }
 
-  it('an expression that would take for ever is given up and does not match', () => {
-    const test = textTest(regex('^(a+)+$'));
-    expect(test(`${'a'.repeat(60)}b`)).to.equal(false);
+  it('an expression that would take for ever is given up, told of, and matches no more', async () => {
+    let told = 0;
+    const test = textTest(regex('^(a+)+$'), () => (told += 1));
     expect(test('aaa')).to.equal(true);
+    expect(test(HOPELESS)).to.equal(false);
+    await nextTurn();
+    expect([test('aaa'), test(HOPELESS), told]).to.deep.equal([false, false, 1]);
+  });
+
+  it('expressions share their time: those that come too late are not tried, until the next turn', async () => {
+    let told = 0;
+    const tests = Array.from({ length: 20 }, () => textTest(regex('^(a+)+$'), () => (told += 1)));
+    const other = textTest(regex('^(?:a|b)+$'));
+    expect(tests.map((test) => test(HOPELESS))).not.to.include(true);
+    expect([other('ab'), told]).to.deep.equal([false, 1]);
+    await nextTurn();
+    expect([other('ab'), told]).to.deep.equal([true, 1]);
   });
 
   it('a long text is looked at in bounded time too', () => {

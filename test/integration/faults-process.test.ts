@@ -29,7 +29,7 @@ describe('fault rules of a driver in a process of its own', () => {
       await refused(served.client.controller.CreateVolume(request), 'UNAVAILABLE');
       const { code, signal, output } = await served.ended;
       expect({ code, signal }).to.deep.equal({ code: 77, signal: null });
-      expect(output).to.match(/"rule":"rule-1","act":"exit"/);
+      expect(output).to.match(/"rule":"file-1","act":"exit"/);
 
       const again = await place.serve(withRules(''));
       const { entries } = await again.client.controller.ListVolumes({});

@@ -179,6 +179,14 @@ fail: FAILED_PRECONDITION
     await volume.unpublish('target');
   });
 
+  it('lose the answer of a deletion, by the name of the volume that is gone', async () => {
+    const { volume_id } = await newVolume(driver.client, { name: 'pvc-1' });
+    add('{rpc: DeleteVolume, volume: "pvc-*", when: after, fail: [ABORTED]}');
+    await refused(driver.client.controller.DeleteVolume({ volume_id }), 'ABORTED');
+    await driver.client.controller.DeleteVolume({ volume_id });
+    expect(counts()).to.deep.equal([[1, 1]]);
+  });
+
   it('lose no answer that is a refusal, and do not count it', async () => {
     add('{rpc: DeleteVolume, when: after, fail: ABORTED}');
     await refused(driver.client.controller.DeleteVolume({}), 'INVALID_ARGUMENT');
