@@ -45,13 +45,13 @@ export function createDriver(input: OptionsInput = {}): Driver {
 export function driverWith(options: Options): Driver {
   const log = createLog({ level: options.logLevel, format: options.logFormat });
   const simulations = noSimulations();
-  const misbehaving = misbehaviour(options, log, simulations, (volumeId) =>
-    assembly?.volumeName(volumeId),
-  );
+  const volumeName = (volumeId: string): string | undefined => assembly?.volumeName(volumeId);
+  const misbehaving = misbehaviour(options, log, simulations, volumeName);
   const recorder = callRecorder({
     calls: options.callLogSize,
     bytes: Number(options.callLogMemory),
     outlets: callOutlets(options, log),
+    volumeName,
   });
   const whileOpen = pluginHealth(options);
   let assembly: Assembly | undefined;

@@ -1,12 +1,14 @@
 import { RPCS } from '../csi/rpc.js';
+import { codeNamed, CODES } from '../csi/code.js';
 import { property } from '../csi/message-type.js';
+import { didYouMean } from '../options/nearest.js';
 import type { CallRecord } from './call-record.js';
 
 /** Which calls are meant; all that is given must fit. */
 export interface CallFilter {
   /** `NodePublishVolume`. */
   readonly rpc?: string | undefined;
-  /** The id of a volume, or the name that it was asked for under. */
+  /** The id of a volume, or its name. */
   readonly volume?: string | undefined;
   /** The node whose socket the call came through, or that it names. */
   readonly node?: string | undefined;
@@ -49,16 +51,24 @@ export function checkedFilter(filter: CallFilter): CallFilter {
   return {
     ...filter,
     ...(rpc === undefined ? {} : { rpc: rpcNamed(rpc) }),
-    ...(code === undefined ? {} : { code: code.toUpperCase() }),
+    ...(code === undefined ? {} : { code: knownCode(code) }),
   };
 }
 
 function rpcNamed(given: string): string {
   const name = [...RPCS.keys()].find((each) => plain(each) === plain(given));
   if (name === undefined) {
-    throw new CallFilterError(`CSI v1.5 has no RPC ${JSON.stringify(given)}`);
+    const hint = didYouMean(given, RPCS.keys());
+    throw new CallFilterError(`CSI v1.5 has no RPC ${JSON.stringify(given)}${hint}`);
   }
   return name;
+}
+
+function knownCode(given: string): string {
+  const found = codeNamed(given.toUpperCase());
+  if (found !== undefined) return found;
+  const hint = didYouMean(given.toUpperCase(), CODES);
+  throw new CallFilterError(`${JSON.stringify(given)} is the name of no gRPC code${hint}`);
 }
 
 function plain(name: string): string {
@@ -80,7 +90,7 @@ export function fits(record: CallRecord, { rpc, volume, node, path, code }: Call
       property(request, 'volume_id'),
       property(request, 'source_volume_id'),
       property(property(response, 'volume'), 'volume_id'),
-      property(request, 'name'),
+      record.rpc === 'CreateVolume' ? property(request, 'name') : record.volume,
     ])
   );
 }

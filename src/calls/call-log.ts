@@ -1,8 +1,10 @@
+import type { Around } from '../csi/around.js';
 import type { CallObserver } from '../csi/ended-call.js';
 import { fits, type CallFilter } from './call-filter.js';
 import { callMemory } from './call-memory.js';
 import { callRecord, type CallRecord } from './call-record.js';
 import { keptCall, type CallBytes, type CallFacts } from './kept-call.js';
+import { volumeNames } from './volume-names.js';
 
 /** The calls that a driver has answered, the last of them. */
 export interface CallLog {
@@ -20,6 +22,7 @@ export interface CallLog {
 }
 
 export interface WaitOptions {
+  /** Infinity waits without end; any other time beyond 2147483647, some 24 days, is taken for that. */
   readonly timeoutMs: number;
   readonly signal?: AbortSignal | undefined;
 }
@@ -28,6 +31,8 @@ export interface WaitOptions {
 export interface CallRecorder extends CallLog {
   /** What takes down the calls of the socket of a node. */
   observer(nodeId: string): CallObserver;
+  /** Around calls: learns what their volumes are called while these are there. */
+  readonly layer: Around;
   /** Ends what follows and waits. */
   close(): void;
 }
@@ -39,7 +44,12 @@ export interface RecorderOptions {
   readonly bytes: number;
   /** Where each call goes beside. */
   readonly outlets: readonly CallOutlet[];
+  /** The name of a volume by its id; undefined where there is none. */
+  readonly volumeName: (volumeId: string) => string | undefined;
 }
+
+/** In ms: what a timer can be; with more it ends at once. */
+const LONGEST_TIMER = 2 ** 31 - 1;
 
 /** Must not keep the bytes: they change. */
 export type CallOutlet = (facts: CallFacts, bytes: CallBytes) => void;
@@ -48,8 +58,10 @@ export type CallOutlet = (facts: CallFacts, bytes: CallBytes) => void;
  * Keeps the messages as they were on the wire: exact in size, cheap to keep, and out of the reach of
  * whatever changes a message later. They are read, and secrets taken out, when somebody looks.
  */
-export function callRecorder({ calls, bytes, outlets }: RecorderOptions): CallRecorder {
+export function callRecorder(options: RecorderOptions): CallRecorder {
+  const { calls, bytes, outlets } = options;
   const memory = callMemory(calls, bytes);
+  const names = volumeNames(options.volumeName);
   const listeners = new Set<(call: CallRecord) => void>();
   const waiting = new Set<() => void>();
   let lastId = 0;
@@ -75,7 +87,7 @@ export function callRecorder({ calls, bytes, outlets }: RecorderOptions): CallRe
       return (call) => {
         lastId += 1;
         if (calls === 0 && outlets.length === 0 && listeners.size === 0) return;
-        const [facts, parts] = keptCall(call, lastId, nodeId);
+        const [facts, parts] = keptCall(call, lastId, nodeId, names.of(call.request));
         memory.add(facts, parts);
         for (const outlet of outlets) outlet(facts, parts);
         if (listeners.size === 0) return;
@@ -85,6 +97,11 @@ export function callRecorder({ calls, bytes, outlets }: RecorderOptions): CallRe
           queueMicrotask(() => void (listeners.has(listener) && listener(record)));
         }
       };
+    },
+
+    layer(method, request, _call, next) {
+      if (method.rpc === 'DeleteVolume') names.of(request);
+      return next(request);
     },
 
     list(filter = {}, last = Infinity) {
@@ -106,7 +123,10 @@ export function callRecorder({ calls, bytes, outlets }: RecorderOptions): CallRe
           resolve(record);
         };
         const giveUp = (): void => end();
-        const timer = setTimeout(giveUp, timeoutMs);
+        const timer =
+          timeoutMs === Infinity
+            ? undefined
+            : setTimeout(giveUp, Math.min(timeoutMs, LONGEST_TIMER));
         const unfollow = follow(end, filter);
         signal?.addEventListener('abort', giveUp);
         waiting.add(giveUp);

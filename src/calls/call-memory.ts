@@ -32,9 +32,13 @@ const PATH_LENGTH = 8;
 const MESSAGE_LENGTH = 9;
 const REQUEST_LENGTH = 10;
 const RESPONSE_LENGTH = 11;
-const HEAD_NUMBERS = 12;
+const NAME_LENGTH = 12;
+const HEAD_NUMBERS = 13;
 const NUMBER_BYTES = Float64Array.BYTES_PER_ELEMENT;
 const HEAD_BYTES = HEAD_NUMBERS * NUMBER_BYTES;
+
+/** What stands before the messages where it is no number. */
+type Texts = readonly [path: Buffer | undefined, volumeName: Buffer | undefined];
 
 const PATHS = [...WIRE_METHODS.keys()];
 const METHODS: ReadonlyMap<string, number> = new Map(PATHS.map((path, index) => [path, index]));
@@ -80,9 +84,10 @@ export function callMemory(mostCalls: number, mostBytes: number): CallMemory {
     return number < 0 ? nodeIds.push(nodeId) - 1 : number;
   }
 
-  function write(facts: CallFacts, path: Buffer | undefined, bytes: CallBytes): void {
+  function write(facts: CallFacts, texts: Texts, bytes: CallBytes): void {
+    const [path, name] = texts;
     const [message, request, response] = bytes;
-    const length = padded(HEAD_BYTES + lengthOf(path) + sizeOf(bytes));
+    const length = padded(HEAD_BYTES + sizeOf(texts) + sizeOf(bytes));
     const start = reserve(length);
     const place = placeOf(start);
     numbers[place + SIZE] = length;
@@ -94,11 +99,13 @@ export function callMemory(mostCalls: number, mostBytes: number): CallMemory {
     numbers[place + NODE] = numberOf(facts.nodeId);
     numbers[place + METHOD] = METHODS.get(facts.path) ?? -1;
     numbers[place + PATH_LENGTH] = path?.length ?? -1;
+    numbers[place + NAME_LENGTH] = name?.length ?? -1;
     numbers[place + MESSAGE_LENGTH] = message?.length ?? -1;
     numbers[place + REQUEST_LENGTH] = request?.length ?? -1;
     numbers[place + RESPONSE_LENGTH] = response?.length ?? -1;
     let to = (start % size) + HEAD_BYTES;
     to += path?.copy(block, to) ?? 0;
+    to += name?.copy(block, to) ?? 0;
     to += message?.copy(block, to) ?? 0;
     to += request?.copy(block, to) ?? 0;
     response?.copy(block, to);
@@ -122,6 +129,7 @@ export function callMemory(mostCalls: number, mostBytes: number): CallMemory {
       cut: at(place + CUT) === 1,
       nodeId: nodeIds[at(place + NODE)] ?? '',
       path,
+      volumeName: part(NAME_LENGTH)?.toString(),
     };
     return [facts, [part(MESSAGE_LENGTH), part(REQUEST_LENGTH), part(RESPONSE_LENGTH)]];
   }
@@ -129,9 +137,13 @@ export function callMemory(mostCalls: number, mostBytes: number): CallMemory {
   return {
     add(facts, bytes) {
       if (mostCalls === 0) return;
-      const path = METHODS.has(facts.path) ? undefined : Buffer.from(facts.path);
-      if (padded(HEAD_BYTES + lengthOf(path) + sizeOf(bytes)) <= size) write(facts, path, bytes);
-      else write({ ...facts, cut: true }, path, [undefined, undefined, undefined]);
+      const { path, volumeName } = facts;
+      const texts: Texts = [
+        METHODS.has(path) ? undefined : Buffer.from(path),
+        volumeName === undefined ? undefined : Buffer.from(volumeName),
+      ];
+      if (padded(HEAD_BYTES + sizeOf(texts) + sizeOf(bytes)) <= size) write(facts, texts, bytes);
+      else write({ ...facts, cut: true }, [texts[0], undefined], [undefined, undefined, undefined]);
     },
 
     *calls() {
@@ -151,12 +163,10 @@ export function callMemory(mostCalls: number, mostBytes: number): CallMemory {
   };
 }
 
-function sizeOf([message, request, response]: CallBytes): number {
-  return lengthOf(message) + lengthOf(request) + lengthOf(response);
-}
-
-function lengthOf(part: Buffer | undefined): number {
-  return part?.length ?? 0;
+function sizeOf(parts: Texts | CallBytes): number {
+  let size = 0;
+  for (const part of parts) size += part?.length ?? 0;
+  return size;
 }
 
 /** Numbers stand only where their own size says. */

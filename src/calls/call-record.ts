@@ -13,6 +13,8 @@ export interface CallRecord {
   readonly method: string;
   /** The node whose socket the call came through. */
   readonly node: string;
+  /** The name of the volume that the request has the id of; left out where it is not known. */
+  readonly volume?: string;
   /** ISO 8601. */
   readonly begun: string;
   /** How long the caller waited. */
@@ -30,7 +32,7 @@ export interface CallRecord {
 }
 
 export function callRecord(facts: CallFacts, bytes: CallBytes): CallRecord {
-  const { id, path, nodeId, begunAt, ms, code, cut } = facts;
+  const { id, path, nodeId, volumeName, begunAt, ms, code, cut } = facts;
   const [message] = bytes;
   const rpc = WIRE_METHODS.get(path);
   const { request, response } = messagesOf(facts, bytes);
@@ -39,6 +41,7 @@ export function callRecord(facts: CallFacts, bytes: CallBytes): CallRecord {
     rpc: rpc?.name ?? path.slice(path.lastIndexOf('/') + 1),
     method: path,
     node: nodeId,
+    ...(volumeName === undefined ? {} : { volume: volumeName }),
     begun: new Date(begunAt).toISOString(),
     ms: Math.round(ms * 1000) / 1000,
     code,

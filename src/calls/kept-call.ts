@@ -8,6 +8,8 @@ export interface CallFacts extends Pick<EndedCall, 'path' | 'begunAt' | 'ms' | '
   readonly id: number;
   /** Whose socket it came through. */
   readonly nodeId: string;
+  /** The name of the volume that the request has the id of; undefined where it is not known. */
+  readonly volumeName: string | undefined;
   /** Whether parts of the messages were too large to be kept. */
   readonly cut: boolean;
 }
@@ -32,6 +34,7 @@ export function keptCall(
   call: EndedCall,
   id: number,
   nodeId: string,
+  volumeName?: string,
 ): readonly [CallFacts, CallBytes] {
   const method = WIRE_METHODS.get(call.path);
   const message = call.message === '' ? undefined : Buffer.from(call.message);
@@ -40,6 +43,7 @@ export function keptCall(
   const facts = {
     id,
     nodeId,
+    volumeName,
     path: method === undefined ? cutPath(call.path) : call.path,
     begunAt: call.begunAt,
     ms: call.ms,

@@ -12,6 +12,9 @@ export function codeNamed(name: string): Code | 'OK' | undefined {
   return isName(name) && typeof status[name] === 'number' ? name : undefined;
 }
 
+/** The names of all codes, OK too. */
+export const CODES: readonly string[] = Object.keys(status).filter((name) => !/^[0-9]/.test(name));
+
 function isName(name: string): name is keyof typeof status {
   return name in status;
 }

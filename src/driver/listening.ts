@@ -87,6 +87,7 @@ export function listening(deps: ListeningDeps): Listening {
           maxRequestBytes: Number(options.maxRequestSize),
           log,
           around: around([
+            recorder.layer,
             ...(monitor?.layers(nodeId) ?? []),
             ...secrets,
             ...misbehaving.layers(nodeId),

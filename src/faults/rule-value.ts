@@ -1,5 +1,4 @@
-import { status } from '@grpc/grpc-js';
-import { codeNamed } from '../csi/code.js';
+import { CODES, codeNamed } from '../csi/code.js';
 import type { Code } from '../csi/status.js';
 import { parseDuration } from '../options/duration.js';
 import { didYouMean } from '../options/nearest.js';
@@ -7,8 +6,6 @@ import type { Blame, Located } from '../yaml/located.js';
 import { textTest, type TextPattern } from './text-pattern.js';
 
 /** Readers of the values in a rule. Each blames what is wrong and then answers undefined. */
-
-const CODES: readonly string[] = Object.keys(status).filter((name) => !/^[0-9]/.test(name));
 
 /** In ms; the longest that a timer can be is not much above. */
 const LONGEST_DELAY = 24 * 3_600_000;

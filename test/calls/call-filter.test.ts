@@ -9,6 +9,7 @@ const publish = callRecord(
     endedCall(PUBLISH, { volume_id: 'vol-1', target_path: '/t', staging_target_path: '/s' }),
     1,
     'node-1',
+    'pvc-1',
   ),
 );
 const create = callRecord(
@@ -31,7 +32,15 @@ const refused = callRecord(
     'node-1',
   ),
 );
-const all = [publish, create, refused];
+const snapshot = callRecord(
+  ...keptCall(
+    endedCall('/csi.v1.Controller/CreateSnapshot', { source_volume_id: 'vol-2', name: 'snap-1' }),
+    4,
+    'node-1',
+    'pvc-2',
+  ),
+);
+const all = [publish, create, refused, snapshot];
 
 describe('callFilter', () => {
   for (const [pattern, picked] of [
@@ -40,13 +49,16 @@ describe('callFilter', () => {
     ['node-publish-volume', [publish]],
     ['rpc=nodepublishvolume', [publish]],
     ['volume=vol-1', [publish, create]],
-    ['volume=pvc-1', [create]],
+    ['volume=pvc-1', [publish, create]],
+    ['volume=vol-2', [snapshot]],
+    ['volume=pvc-2', [snapshot]],
+    ['volume=snap-1', []],
     ['volume=vol', []],
     ['path=/t', [publish]],
     ['path=/s', [publish]],
     ['node=node-1', all],
     ['node=node-2', [refused]],
-    ['code=OK', [publish, create]],
+    ['code=OK', [publish, create, snapshot]],
     ['code=not_found', [refused]],
     ['CreateVolume volume=vol-1 code=OK', [create]],
     ['  CreateVolume   code=NOT_FOUND ', []],
@@ -58,7 +70,10 @@ describe('callFilter', () => {
   }
 
   for (const [pattern, message] of [
-    ['NodePublish', 'CSI v1.5 has no RPC "NodePublish"'],
+    ['NodePublish', 'CSI v1.5 has no RPC "NodePublish"; did you mean NodePublishVolume?'],
+    ['code=OKAY', '"OKAY" is the name of no gRPC code; did you mean OK?'],
+    ['code=notfound', 'did you mean NOT_FOUND?'],
+    ['code=5', 'no gRPC code'],
     ['volume=', 'got "volume="'],
     ['color=red', 'got "color=red"'],
     ['Probe Probe', 'each once'],

@@ -1,24 +1,29 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { expect } from 'chai';
 import { callRecorder, type CallRecorder } from '../../src/calls/call-log.js';
 import type { CallRecord } from '../../src/calls/call-record.js';
 import type { CallFacts } from '../../src/calls/kept-call.js';
 import { settled } from '../services/gate.js';
-import { endedCall, PROBE, PUBLISH } from './sample-call.js';
+import { DELETE, endedCall, PROBE, PUBLISH } from './sample-call.js';
 
 const ids = (records: readonly CallRecord[]): number[] => records.map(({ id }) => id);
 
 describe('callRecorder', () => {
   let recorder: CallRecorder;
   let told: CallFacts[];
+  /** Of the volumes that there are, by their ids. */
+  const names = new Map<string, string>();
   const publish = (volume_id: string): void =>
     recorder.observer('node-1')(endedCall(PUBLISH, { volume_id }));
 
   beforeEach(() => {
     told = [];
+    names.clear();
     recorder = callRecorder({
       calls: 3,
       bytes: 65_536,
       outlets: [(facts) => void told.push(facts)],
+      volumeName: (id) => names.get(id),
     });
   });
   afterEach(() => recorder.close());
@@ -49,6 +54,29 @@ describe('callRecorder', () => {
     expect(recorder.list()[0]?.request).to.deep.equal({ volume_id: 'a' });
   });
 
+  it('knows volumes by their names, also once they are gone', () => {
+    names.set('vol-1', 'data').set('vol-2', 'logs');
+    publish('vol-1');
+    publish('vol-2');
+    names.clear();
+    publish('vol-1');
+    expect(ids(recorder.list({ volume: 'data' }))).to.deep.equal([1, 3]);
+    expect(recorder.list().map(({ volume }) => volume)).to.deep.equal(['data', 'logs', 'data']);
+  });
+
+  it('knows the name of a volume that the first call about it removes', async () => {
+    names.set('vol-1', 'data');
+    const request = { volume_id: 'vol-1' };
+    const method = { service: 'Controller', rpc: 'DeleteVolume', path: DELETE } as const;
+    const call = { signal: AbortSignal.abort(), warn: () => undefined, drop: () => undefined };
+    await recorder.layer(method, request, call, async () => {
+      names.delete('vol-1');
+      return {};
+    });
+    recorder.observer('node-1')(endedCall(DELETE, request));
+    expect(ids(recorder.list({ volume: 'data' }))).to.deep.equal([1]);
+  });
+
   it('forgets when it is reset; the numbers go on', () => {
     publish('a');
     expect(recorder.reset()).to.equal(1);
@@ -69,7 +97,12 @@ describe('callRecorder', () => {
   });
 
   it('tells those who follow also when it keeps nothing', async () => {
-    const none = callRecorder({ calls: 0, bytes: 65_536, outlets: [] });
+    const none = callRecorder({
+      calls: 0,
+      bytes: 65_536,
+      outlets: [],
+      volumeName: () => undefined,
+    });
     const seen: CallRecord[] = [];
     none.follow((call) => seen.push(call));
     none.observer('node-1')(endedCall(PROBE));
@@ -85,6 +118,16 @@ describe('callRecorder', () => {
     publish('b');
     expect(await waiting).to.include({ id: 3 });
   });
+
+  for (const timeoutMs of [Infinity, 2 ** 31, Number.MAX_VALUE]) {
+    it(`waits ${timeoutMs} ms`, async () => {
+      const waiting = recorder.wait({ volume: 'b' }, { timeoutMs });
+      // Longer than a timer that is too long takes.
+      await delay(20);
+      publish('b');
+      expect(await waiting).to.include({ id: 1 });
+    });
+  }
 
   it('does not wait where such a call is kept already', async () => {
     publish('a');

@@ -5,7 +5,16 @@ const add = (memory: CallMemory, id: number, ...parts: (string | undefined)[]): 
   const [message, request, response] = parts.map((part) =>
     part === undefined ? undefined : Buffer.from(part),
   );
-  const facts = { id, path: '/p', nodeId: 'n', begunAt: 0, ms: 0, code: 'OK', cut: false } as const;
+  const facts = {
+    id,
+    path: '/p',
+    nodeId: 'n',
+    volumeName: undefined,
+    begunAt: 0,
+    ms: 0,
+    code: 'OK',
+    cut: false,
+  } as const;
   memory.add(facts, [message, request, response]);
 };
 
@@ -14,7 +23,7 @@ const kept = (memory: CallMemory): unknown[] =>
   [...memory.calls()].map(([{ id }, parts]) => [id, ...parts.map((part) => part?.toString())]);
 
 /** What a call takes beside its messages. */
-const HEAD = 96;
+const HEAD = 104;
 
 describe('callMemory', () => {
   it('keeps calls in their order with each part as it was', () => {
@@ -83,8 +92,15 @@ describe('callMemory', () => {
   it('keeps all that is to be known of a call', () => {
     const memory = callMemory(10, 1000);
     const facts = { begunAt: 1.25, ms: 0.5, nodeId: 'node-2', cut: true } as const;
-    const known = { ...facts, id: 7, path: '/csi.v1.Identity/Probe', code: 'DATA_LOSS' } as const;
-    const unknown = { ...facts, id: 8, path: '/else/Where', code: 'OK' } as const;
+    const path = '/csi.v1.Identity/Probe';
+    const known = { ...facts, id: 7, path, volumeName: 'dätä', code: 'DATA_LOSS' } as const;
+    const unknown = {
+      ...facts,
+      id: 8,
+      path: '/else/Where',
+      volumeName: undefined,
+      code: 'OK',
+    } as const;
     for (const each of [known, unknown]) memory.add(each, [undefined, undefined, undefined]);
     expect([...memory.calls()].map(([each]) => each)).to.deep.equal([known, unknown]);
   });

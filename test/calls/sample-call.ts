@@ -25,4 +25,5 @@ export function endedCall(
 
 export const PUBLISH = '/csi.v1.Node/NodePublishVolume';
 export const PROBE = '/csi.v1.Identity/Probe';
+export const DELETE = '/csi.v1.Controller/DeleteVolume';
 export const CREATE = '/csi.v1.Controller/CreateVolume';

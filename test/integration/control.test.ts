@@ -55,6 +55,19 @@ describe('a driver that is watched and steered', () => {
     await client.controller.DeleteVolume({ volume_id: id });
   }
 
+  it('finds every call about a volume by its name', async () => {
+    const { id, staging, target } = await publishedVolume();
+    const name = driver.volume(id)?.name ?? '';
+    driver.calls.reset();
+    await takeDown(id, staging, target);
+    expect(driver.calls.list({ volume: name }).map(({ rpc }) => rpc)).to.deep.equal([
+      'NodeUnpublishVolume',
+      'NodeUnstageVolume',
+      'ControllerUnpublishVolume',
+      'DeleteVolume',
+    ]);
+  });
+
   it('has every call in its log, in memory and in the file', async () => {
     await client.identity.Probe({});
     await refused(client.node.NodePublishVolume({ volume_id: 'v' }), 'INVALID_ARGUMENT');
