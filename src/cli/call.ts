@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { printable } from '../conformance/report/printable.js';
+import { printable } from '../text/printable.js';
 import { connect, type CallOptions } from '../csi/client.js';
 import type { Rpc } from '../csi/rpc.js';
 import { StatusError } from '../csi/status.js';

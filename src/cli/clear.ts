@@ -1,4 +1,4 @@
-import { printable } from '../conformance/report/printable.js';
+import { printable } from '../text/printable.js';
 import { quoted } from '../options/option-error.js';
 import { adminCommand, required } from './admin/admin-command.js';
 import { listOf, textOf } from './admin/answer.js';

@@ -1,4 +1,4 @@
-import { printable } from '../conformance/report/printable.js';
+import { printable } from '../text/printable.js';
 import { property } from '../csi/message-type.js';
 import { adminCommand } from './admin/admin-command.js';
 import { listOf, textOf, wordsOf } from './admin/answer.js';

@@ -8,7 +8,7 @@ import { around, type Around } from '../csi/around.js';
 import type { CallObserver } from '../csi/ended-call.js';
 import { socketPathOf } from '../csi/endpoint.js';
 import { csi } from '../csi/proto.js';
-import type { Monitoring } from '../http/monitoring.js';
+import type { Monitoring } from '../monitoring/monitoring.js';
 import type { Log } from '../log.js';
 import type { Options } from '../options.js';
 import { readSecrets } from '../secrets/secrets-file.js';
@@ -59,7 +59,7 @@ export function listening(deps: ListeningDeps): Listening {
   /** Loaded where it is wanted: everybody else would pay for it at the start. */
   async function openMonitor(): Promise<void> {
     if (options.httpEndpoint === '') return;
-    const { startMonitoring } = await import('../http/monitoring.js');
+    const { startMonitoring } = await import('../monitoring/monitoring.js');
     const driver = { name: options.driverName, version: VERSION, nodes: options.nodeIds };
     monitor = await startMonitoring({
       endpoint: options.httpEndpoint,

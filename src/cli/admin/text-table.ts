@@ -1,4 +1,4 @@
-import { printable } from '../../conformance/report/printable.js';
+import { printable } from '../../text/printable.js';
 
 /** Rows under headings, in columns as wide as what is in them; the last column is as long as it is. */
 export function textTable(

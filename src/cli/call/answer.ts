@@ -1,4 +1,4 @@
-import { printable } from '../../conformance/report/printable.js';
+import { printable } from '../../text/printable.js';
 import { property, type FieldType, type MessageType } from '../../csi/message-type.js';
 
 /** A response as JSON, with the names of the interface; what is not set is left out. */

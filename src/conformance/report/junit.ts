@@ -1,6 +1,6 @@
 import type { CheckResult } from '../check.js';
 import type { ConformanceReport } from '../conformance.js';
-import { printable } from './printable.js';
+import { printable } from '../../text/printable.js';
 import { families, tallyOf } from './tally.js';
 
 /**

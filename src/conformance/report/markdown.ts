@@ -2,7 +2,7 @@ import type { CheckResult } from '../check.js';
 import type { ConformanceReport } from '../conformance.js';
 import { COLUMNS } from '../spec-table.js';
 import { advertisedLines } from './advertised.js';
-import { printable } from './printable.js';
+import { printable } from '../../text/printable.js';
 import { gridTitle, publishGrid, type GridCell } from './publish-grid.js';
 import {
   deviating,

@@ -1,6 +1,6 @@
 import type { CheckResult } from '../check.js';
 import type { ConformanceReport } from '../conformance.js';
-import { printable } from './printable.js';
+import { printable } from '../../text/printable.js';
 
 /**
  * TAP version 14. What could not be tried is SKIP with its reason; a SHOULD that is not followed is

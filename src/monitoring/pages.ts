@@ -1,5 +1,5 @@
 import type { Metrics } from '../metrics/metrics.js';
-import type { Page } from './http-server.js';
+import type { Page } from '../http/http-server.js';
 
 /** How the driver is doing: `reason` says what keeps it from serving. */
 export interface Doing {

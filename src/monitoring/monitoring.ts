@@ -4,7 +4,7 @@ import type { Log } from '../log.js';
 import { metrics, type MetricCounts } from '../metrics/metrics.js';
 import type { Around } from '../csi/around.js';
 import { statusPage, type StatusPageOptions } from '../status/status-page.js';
-import { serveHttp } from './http-server.js';
+import { serveHttp } from '../http/http-server.js';
 import { monitoringPages } from './pages.js';
 
 /** What a driver tells monitoring, over HTTP. */
