@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { StatusError } from '../csi/status.js';
+import { LONGEST_RULES } from '../faults/rule-text.js';
 
 /** A request at the admin socket, as far as the routes need it. */
 export interface AdminRequest {
@@ -14,9 +15,6 @@ export interface AdminRequest {
   /** Aborts when nobody waits for the answer any longer. */
   readonly signal: AbortSignal;
 }
-
-/** In bytes; more than a thousand rules. */
-const LONGEST_BODY = 2 ** 20;
 
 export function adminRequest(
   message: IncomingMessage,
@@ -65,14 +63,16 @@ export function invalid(message: string): StatusError {
   return new StatusError('INVALID_ARGUMENT', message);
 }
 
+/** Rules are the longest that is sent. */
 function bodyOf(message: IncomingMessage): Promise<string> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let length = 0;
     message.on('data', (chunk: Buffer) => {
       length += chunk.length;
-      if (length <= LONGEST_BODY) chunks.push(chunk);
-      else reject(new StatusError('RESOURCE_EXHAUSTED', `body: longer than ${LONGEST_BODY} bytes`));
+      if (length <= LONGEST_RULES) chunks.push(chunk);
+      else
+        reject(new StatusError('RESOURCE_EXHAUSTED', `body: longer than ${LONGEST_RULES} bytes`));
     });
     message.once('end', () => resolve(Buffer.concat(chunks).toString()));
     message.once('close', () => reject(new StatusError('CANCELLED', 'the client is gone')));

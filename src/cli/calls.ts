@@ -6,17 +6,16 @@ import {
   FILTER_KEYS,
   type CallFilter,
 } from '../calls/call-filter.js';
-import { printable } from '../conformance/report/printable.js';
+import { printable } from '../text/printable.js';
 import { property } from '../csi/message-type.js';
 import type { Environment } from '../options/environment.js';
-import { count, duration, type Kind } from '../options/kind.js';
-import { OptionError } from '../options/option-error.js';
+import { count, duration } from '../options/kind.js';
 import { driverAt } from './admin/admin-flags.js';
 import { listOf, textOf } from './admin/answer.js';
-import { callsHelp, CALLS_FLAGS } from './admin/calls-flags.js';
+import { callsHelp, CALLS_FLAGS, refuseUnfit } from './admin/calls-flags.js';
 import { textTable } from './admin/text-table.js';
 import { UsageError, type Io } from './command.js';
-import { readFlags, type GivenFlags } from './flag.js';
+import { one, readFlags, type GivenFlags } from './flag.js';
 
 type Name = keyof typeof CALLS_FLAGS;
 type Given = GivenFlags<Name>;
@@ -33,8 +32,7 @@ export async function run(argv: readonly string[], env: Environment, io: Io): Pr
     io.stdout.write(callsHelp());
     return 0;
   }
-  const jobs = (['follow', 'wait', 'reset'] as const).filter((name) => given.has(name));
-  if (jobs.length > 1) throw new UsageError(`--${jobs.join(' and --')} do not go together`);
+  refuseUnfit(given);
   const driver = driverAt(given, env);
   const pattern = given.first('wait');
   if (pattern !== undefined) return waitFor(driver, pattern, given, io);
@@ -65,7 +63,10 @@ async function waitFor(
   io: Io,
 ): Promise<number> {
   const timeout = one(given, 'timeout', duration) ?? WAIT_MS;
-  const filter = { ...filterOf(given), ...sensible(() => callFilter(pattern)) };
+  const wanted = sensible(() => callFilter(pattern));
+  const twice = FILTER_KEYS.find((key) => given.has(key) && wanted[key] !== undefined);
+  if (twice !== undefined) throw new UsageError(`--wait and --${twice} both give ${twice}`);
+  const filter = { ...filterOf(given), ...wanted };
   const path = `/calls/wait?${query(filter)}timeout=${timeout}`;
   const call = property(await driver.ask('GET', path), 'call');
   if (typeof call === 'object' && call !== null) {
@@ -100,14 +101,6 @@ function query(filter: CallFilter): string {
   return Object.entries(filter)
     .map(([key, value]: [string, string]) => `${key}=${encodeURIComponent(value)}&`)
     .join('');
-}
-
-function one<Value>(given: Given, name: Name, kind: Kind<Value>): Value | undefined {
-  const value = given.first(name);
-  if (value === undefined) return undefined;
-  const found = kind.read(value);
-  if (found === undefined) throw new OptionError(name, kind.expected, value);
-  return found;
 }
 
 const HEADINGS = ['ID', 'BEGUN', 'NODE', 'RPC', 'CODE', 'MS', 'ABOUT'];

@@ -13,12 +13,12 @@ import { tapReport } from '../conformance/report/tap.js';
 import { textReport } from '../conformance/report/text.js';
 import { StatusError } from '../csi/status.js';
 import type { Environment } from '../options/environment.js';
-import { directory, duration, endpoint, type Kind } from '../options/kind.js';
+import { directory, duration, endpoint } from '../options/kind.js';
 import { didYouMean } from '../options/nearest.js';
 import { OptionError } from '../options/option-error.js';
 import { CHECK_FLAGS, checkHelp } from './check-flags.js';
 import { UsageError, type Io } from './command.js';
-import { readFlags, type GivenFlags } from './flag.js';
+import { one, readFlags, valueAs, type GivenFlags } from './flag.js';
 import { progressLine } from './progress.js';
 import { readSecrets } from '../secrets/secrets-file.js';
 import { readStringMap } from '../yaml/string-map.js';
@@ -78,7 +78,9 @@ export async function run(
 function optionsOf(given: Given, env: Environment, ids: readonly string[]): ConformanceOptions {
   const whole = one(given, 'endpoint', endpoint);
   const controller = one(given, 'controller-endpoint', endpoint);
-  const nodes = given.all('node-endpoint')?.map((value) => read('node-endpoint', value, endpoint));
+  const nodes = given
+    .all('node-endpoint')
+    ?.map((value) => valueAs('node-endpoint', value, endpoint));
   const fallback = env['CSI_ENDPOINT'] || undefined;
   const address = whole ?? (controller === undefined || nodes === undefined ? fallback : undefined);
   if (address === undefined && (controller === undefined || nodes === undefined)) {
@@ -105,17 +107,6 @@ function optionsOf(given: Given, env: Environment, ids: readonly string[]): Conf
     ...(callTimeoutMs === undefined ? {} : { callTimeoutMs }),
     ...(timeoutMs === undefined ? {} : { timeoutMs }),
   };
-}
-
-function one<Value>(given: Given, name: Name, kind: Kind<Value>): Value | undefined {
-  const value = given.first(name);
-  return value === undefined ? undefined : read(name, value, kind);
-}
-
-function read<Value>(name: string, value: string, kind: Kind<Value>): Value {
-  const found = kind.read(value);
-  if (found === undefined) throw new OptionError(name, kind.expected, value);
-  return found;
 }
 
 function time(given: Given, name: 'call-timeout' | 'timeout'): number | undefined {

@@ -15,6 +15,7 @@ export function run(...given: Parameters<Command>): Promise<number> {
     const verb = VERBS.find((each) => each === word);
     switch (verb) {
       case 'list': {
+        nothingElse(rest);
         const answer = await driver.ask('GET', '/faults');
         return show(answer, rulesTable(listOf(answer, 'rules')));
       }
@@ -32,6 +33,7 @@ export function run(...given: Parameters<Command>): Promise<number> {
         return show(answer, `removed: ${id}\n`);
       }
       case 'clear': {
+        nothingElse(rest, '; did you mean remove?');
         return show(await driver.ask('DELETE', '/faults'), 'removed: all rules\n');
       }
       case undefined: {
@@ -42,6 +44,11 @@ export function run(...given: Parameters<Command>): Promise<number> {
       }
     }
   });
+}
+
+/** Throws a UsageError where there are more words. */
+function nothingElse([word]: readonly string[], hint = ''): void {
+  if (word !== undefined) throw new UsageError(`unexpected argument ${quoted(word)}${hint}`);
 }
 
 function rulesTable(rules: readonly unknown[]): string {

@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { row } from '../options/columns.js';
-import { quoted, unknownOption } from '../options/option-error.js';
+import type { Kind } from '../options/kind.js';
+import { OptionError, quoted, unknownOption } from '../options/option-error.js';
 import { UsageError } from './command.js';
 
 /** An option of a command that is no driver. */
@@ -73,6 +74,23 @@ export function readFlags<Name extends string>(
     all: (name) => given.get(name),
     words,
   };
+}
+
+/** The value of a flag as its kind means it; undefined when it is not given. Throws an OptionError. */
+export function one<Name extends string, Value>(
+  given: GivenFlags<Name>,
+  name: Name,
+  kind: Kind<Value>,
+): Value | undefined {
+  const value = given.first(name);
+  return value === undefined ? undefined : valueAs(name, value, kind);
+}
+
+/** What a value of a flag means. Throws an OptionError. */
+export function valueAs<Value>(name: string, value: string, kind: Kind<Value>): Value {
+  const found = kind.read(value);
+  if (found === undefined) throw new OptionError(name, kind.expected, value);
+  return found;
 }
 
 /** The names of a table as they are written. */

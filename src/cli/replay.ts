@@ -1,18 +1,15 @@
 import { mkdirSync, mkdtempSync, rmdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { printable } from '../conformance/report/printable.js';
+import { printable } from '../text/printable.js';
 import type { Environment } from '../options/environment.js';
-import { directory, duration, endpoint, type Kind } from '../options/kind.js';
-import { OptionError } from '../options/option-error.js';
+import { directory, duration, endpoint } from '../options/kind.js';
 import { recordedCalls } from '../replay/recorded-call.js';
 import { replay, type Replayed } from '../replay/replay.js';
 import { UsageError, type Io } from './command.js';
-import { readFlags, type GivenFlags } from './flag.js';
+import { one, readFlags } from './flag.js';
 import { REPLAY_FLAGS, replayHelp } from './replay-flags.js';
 import { readSecrets } from '../secrets/secrets-file.js';
-
-type Name = keyof typeof REPLAY_FLAGS;
 
 const DEADLINE_MS = 60_000;
 
@@ -88,14 +85,6 @@ function placeFor(given: string | undefined): { readonly path: string; remove():
       }
     },
   };
-}
-
-function one<Value>(given: GivenFlags<Name>, name: Name, kind: Kind<Value>): Value | undefined {
-  const value = given.first(name);
-  if (value === undefined) return undefined;
-  const found = kind.read(value);
-  if (found === undefined) throw new OptionError(name, kind.expected, value);
-  return found;
 }
 
 function isSystemError(error: unknown): error is NodeJS.ErrnoException {

@@ -2,6 +2,7 @@ import { readFileSync, statSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import type { Log } from '../log.js';
 import { FaultRuleError } from './fault-rule-error.js';
+import { LONGEST_RULES } from './rule-text.js';
 
 /** Takes the text of the file. Throws a FaultRuleError, with nothing changed. */
 export type Load = (text: string) => void;
@@ -17,9 +18,6 @@ export interface WatchedFile {
 
 /** In ms. Polling sees what no notice comes of: a mount that swaps a directory above the file. */
 const INTERVAL = 1000;
-
-/** In bytes. */
-const LARGEST_FILE = 2 ** 22;
 
 /**
  * Loads the rules of a file, then again whenever it has changed, as a ConfigMap's does by a swap of
@@ -90,7 +88,7 @@ function versionOf(stats: {
 
 function read(path: string): string {
   const { size } = statSync(path);
-  if (size > LARGEST_FILE) throw new Error(`the file has more than ${LARGEST_FILE} bytes`);
+  if (size > LONGEST_RULES) throw new Error(`the file has more than ${LONGEST_RULES} bytes`);
   return readFileSync(path, 'utf8');
 }
 

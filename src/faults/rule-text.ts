@@ -7,6 +7,9 @@ import { END_KEYS, readEnd, readFull, readResponse } from './rule-acts.js';
 import { CALL_KEYS, readCalls } from './rule-calls.js';
 import { count, duration, fraction, text } from './rule-value.js';
 
+/** In bytes: what is read from a file or sent to a driver; as much as a ConfigMap holds. */
+export const LONGEST_RULES = 2 ** 20;
+
 const SELECTION_KEYS = ['nth', 'first', 'every', 'probability', 'seed'] as const;
 const ACT_KEYS = ['delay', ...END_KEYS, 'response', 'abnormal', 'full'] as const;
 const KEYS = ['id', ...CALL_KEYS, ...SELECTION_KEYS, 'when', ...ACT_KEYS] as const;

@@ -50,7 +50,10 @@ describe('dispatch', () => {
       'option pool-dir: expected the path of a directory, got nothing',
     ],
     [['pool'], 'command pool: expected rebuild or adopt, got nothing'],
-    [['pool', 'rebiuld'], "command pool: expected rebuild or adopt, got 'rebiuld'; did you mean rebuild?"],
+    [
+      ['pool', 'rebiuld'],
+      "command pool: expected rebuild or adopt, got 'rebiuld'; did you mean rebuild?",
+    ],
   ] as const) {
     it(`csi-mock ${argv.join(' ')} ends with 2, the reason and where to read on`, async () => {
       expect(await dispatch(argv, {}, io)).to.equal(2);

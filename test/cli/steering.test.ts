@@ -73,6 +73,7 @@ describe('the commands that ask and steer a driver', () => {
     const file = drivers.scratch.path('rules.yaml');
     writeFileSync(file, '- id: broken\n  rpc: Probe\n  fail: ABORTED\n');
     expect(await ok('faults', 'add', file)).to.equal('added: broken\n');
+    expect(await run('faults', 'clear', 'broken')).to.equal(2);
     await refused(driver.client.identity.Probe({}), 'ABORTED');
     expect(await ok('faults')).to.match(/\nbroken +runtime +1 +1 +\{.*\}\n/);
     expect(await ok('faults', 'remove', 'broken')).to.equal('removed: broken\n');
@@ -122,6 +123,8 @@ describe('the commands that ask and steer a driver', () => {
     [['clear', 'attachment', 'a'], 'expected VOLUME NODE'],
     [['faults', 'ad'], "got 'ad'; did you mean add?"],
     [['faults', 'add'], 'expected FILE'],
+    [['faults', 'clear', 'rule-1'], "unexpected argument 'rule-1'; did you mean remove?"],
+    [['faults', 'list', 'foo'], "unexpected argument 'foo'"],
     [['faults', 'add', '/does/not/exist'], 'ENOENT'],
     [['faults', '--jsn'], 'did you mean --json?'],
   ] as const) {

@@ -119,8 +119,8 @@ describe('the file of fault rules', () => {
     ],
     [
       'that is far too large',
-      (file) => writeFileSync(file, ' '.repeat(2 ** 22 + 1)),
-      /4194304 bytes/,
+      (file) => writeFileSync(file, ' '.repeat(2 ** 20 + 1)),
+      /1048576 bytes/,
     ],
   ];
   for (const [title, make, message] of refused) {

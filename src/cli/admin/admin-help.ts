@@ -41,7 +41,8 @@ ${OPTIONS}`,
   clear: `csi-mock clear takes away what is stuck, by the rules and locks of the RPCs: the record, and
 the mount where it is one of this volume. It touches no other mount, and says what it did.
 
-  csi-mock clear publication VOLUME PATH   what is published, or staged, at a path
+  csi-mock clear publication VOLUME PATH   what is published at a path
+  csi-mock clear staging VOLUME PATH       what is staged at a path
   csi-mock clear attachment VOLUME NODE
 
 ${OPTIONS}`,

@@ -1,4 +1,6 @@
-import { flagHelp, type Flags } from '../flag.js';
+import { FILTER_KEYS } from '../../calls/call-filter.js';
+import { UsageError } from '../command.js';
+import { flagHelp, type Flags, type GivenFlags } from '../flag.js';
 import { ADMIN_FLAGS } from './admin-flags.js';
 
 /** The options of `calls`. */
@@ -18,6 +20,26 @@ export const CALLS_FLAGS = {
   reset: { help: 'Forgets the calls so far.' },
   ...ADMIN_FLAGS,
 } as const satisfies Flags;
+
+/** What can be done beside listing, with the flags that say more about it. */
+const JOBS = {
+  follow: [...FILTER_KEYS, 'json'],
+  wait: [...FILTER_KEYS, 'json', 'timeout'],
+  reset: [],
+} as const satisfies Readonly<Record<string, readonly (keyof typeof CALLS_FLAGS)[]>>;
+
+/** Throws a UsageError where flags would do nothing together. */
+export function refuseUnfit(given: GivenFlags<keyof typeof CALLS_FLAGS>): void {
+  const [job, other] = (['follow', 'wait', 'reset'] as const).filter((name) => given.has(name));
+  if (job === undefined) {
+    if (given.has('timeout')) throw new UsageError('--timeout needs --wait');
+    return;
+  }
+  const fitting: readonly string[] = JOBS[job];
+  const details = [...FILTER_KEYS, 'last', 'timeout', 'json'] as const;
+  const unfit = other ?? details.find((name) => given.has(name) && !fitting.includes(name));
+  if (unfit !== undefined) throw new UsageError(`--${job} and --${unfit} do not go together`);
+}
 
 /** What `csi-mock calls --help` says. */
 export function callsHelp(): string {
