@@ -7,14 +7,19 @@ import type { Log } from '../log.js';
 import { isVolumeId } from '../model/volume.js';
 import type { Options } from '../options.js';
 
+/** Where the inline volumes of all nodes are. */
+export function inlineDirectory({ stateDir }: Options): string {
+  return join(stateDir, 'inline');
+}
+
 /** The data of a node's inline volumes: in the state directory, by the node's id. */
-export function inlineDataOf({ stateDir }: Options, nodeId: string): InlineData {
-  return openInlineData(join(stateDir, 'inline', nodeId));
+export function inlineDataOf(options: Options, nodeId: string): InlineData {
+  return openInlineData(join(inlineDirectory(options), nodeId));
 }
 
 /** The nodes that this state directory has had inline volumes of. */
-export function inlineNodeIds({ stateDir }: Options): string[] {
-  return readdirSync(join(stateDir, 'inline'));
+export function inlineNodeIds(options: Options): string[] {
+  return readdirSync(inlineDirectory(options));
 }
 
 /** Removes the inline volumes that are not in use; those that are large while calls are served. */

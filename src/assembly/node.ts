@@ -29,8 +29,14 @@ import { volumeDevices, type VolumeDevices } from '../services/volume-devices.js
 import { volumeMounts, type VolumeMounts } from '../services/volume-mounts.js';
 import { StateDirectoryError } from '../state-directory.js';
 import type { Store } from '../store/store.js';
-import type { Foundation } from './foundation.js';
-import { inlineDataOf, inlineNodeIds, marksOfPool, sweepInline } from './inline.js';
+import { storeDirectory, type Foundation } from './foundation.js';
+import {
+  inlineDataOf,
+  inlineNodeIds,
+  marksOfPool,
+  sweepInline,
+  inlineDirectory,
+} from './inline.js';
 
 /** Counting the files of a volume is costly; COs ask for its usage about once a minute. */
 const USAGE = { maxAgeMs: 10_000, timeLimitMs: 2_000 };
@@ -57,7 +63,10 @@ export function clearStateDirectory({ options, log }: Foundation): void {
 export async function assembleNode(foundation: Foundation, node: NodeInfo): Promise<AssembledNode> {
   const { options, log, store, pool, locks, shared } = foundation;
   const capabilities = new Set(options.nodeCapabilities);
-  const mounter = bindMounter({ workDirectory: options.stateDir });
+  const mounter = bindMounter({
+    workDirectory: options.stateDir,
+    privateDirectories: [storeDirectory(options), options.poolDir, inlineDirectory(options)],
+  });
   const inlineData = inlineDataOf(options, node.nodeId);
   const loops = loopDevices(loopTag(store.id, node.nodeId));
   const viewOf = (inline: readonly VolumeData[]) => {

@@ -1,10 +1,10 @@
-import { readlinkSync } from 'node:fs';
-import { dirname, isAbsolute, join } from 'node:path/posix';
+import { dirname, isAbsolute } from 'node:path/posix';
 import { classicApi } from './classic-api.js';
 import type { HeldFile } from './descriptor.js';
 import { errorCode } from './errno.js';
 import type { FileStatus } from './file-status.js';
 import { refusing } from './kernel-refusal.js';
+import { keptDirectories, realPathOf, type KeptDirectories } from './kept-directories.js';
 import { requireLinux } from './linux.js';
 import type { MountApi, NewMount } from './mount-api.js';
 import { listedMount, mountId } from './mount-table.js';
@@ -31,19 +31,26 @@ import { hasTreeApi, treeApi } from './tree-api.js';
 export interface BindMounterOptions {
   /** An existing directory that belongs to this process alone; the classic calls work in it. */
   readonly workDirectory: string;
+  /** Where nothing is mounted, nor removed after an unmount. */
+  readonly privateDirectories?: readonly string[];
   /** Which calls to mount with: those of Linux 5.12 (`tree`) or the older ones (`classic`). */
   readonly api?: 'auto' | 'tree' | 'classic';
 }
 
 /** Mounts by the kernel's calls; `auto`, the default, means the newest that work here. */
-export function bindMounter({ workDirectory, api = 'auto' }: BindMounterOptions): Mounter {
+export function bindMounter({
+  workDirectory,
+  privateDirectories = [],
+  api = 'auto',
+}: BindMounterOptions): Mounter {
   requireLinux();
   const tree = api === 'tree' || (api === 'auto' && hasTreeApi());
-  return mounterOver(tree ? treeApi : classicApi(workDirectory));
+  return mounterOver(tree ? treeApi : classicApi(workDirectory), privateDirectories);
 }
 
-/** A mounter that makes its mounts by `api`. */
-export function mounterOver(api: MountApi): Mounter {
+/** A mounter that makes its mounts by `api`; see BindMounterOptions. */
+export function mounterOver(api: MountApi, privateDirectories: readonly string[] = []): Mounter {
+  const kept = keptDirectories(privateDirectories);
   const look: Mounter['look'] = (path) => {
     if (api.statusTellsMounts && isAbsolute(path) && endsInName(path)) {
       return presenceIn(entryStatus(path));
@@ -60,12 +67,13 @@ export function mounterOver(api: MountApi): Mounter {
     shows,
     deviceAt: blockDeviceAt,
     bind(request) {
-      refusing(request.target, () => bind(api, request, shows));
+      refusing(request.target, () => bind(api, kept, request, shows));
     },
     async open({ fileSystem, target, createTarget, attributes }) {
       using opened = await api.open(fileSystem);
       refusing(target, () => {
-        mountAt(api, { target, createTarget }, 'directory', shows, () => opened.mount(attributes));
+        const place = { target, createTarget };
+        mountAt(api, kept, place, 'directory', shows, () => opened.mount(attributes));
       });
     },
     unbind(target, identity) {
@@ -86,8 +94,10 @@ export function mounterOver(api: MountApi): Mounter {
     removeTarget(target) {
       refusing(target, () => {
         using place = holdPlace(target);
-        using entry = place && holdEntry(place);
-        if (place === undefined || entry === undefined) return;
+        if (place === undefined) return;
+        kept.requireOutside(place, target);
+        using entry = holdEntry(place);
+        if (entry === undefined) return;
         requireNoMount(api, place, entry, target);
         removeTarget(place, entry, target);
       });
@@ -101,7 +111,7 @@ export function mounterOver(api: MountApi): Mounter {
     },
     realPath(path) {
       using place = holdPlace(path);
-      return place && join(readlinkSync(place.parent.link), place.name);
+      return place && realPathOf(place);
     },
   };
 }
@@ -130,9 +140,14 @@ function isMountedAt(api: MountApi, { parent, name }: Place, entry: HeldFile): b
   return name !== '.' && name !== '..' && api.isMountRoot(parent, entry);
 }
 
-function bind(api: MountApi, request: BindRequest, shows: Mounter['shows']): void {
+function bind(
+  api: MountApi,
+  kept: KeptDirectories,
+  request: BindRequest,
+  shows: Mounter['shows'],
+): void {
   using source = holdSource(request);
-  mountAt(api, request, targetKind(source.status.kind), shows, () =>
+  mountAt(api, kept, request, targetKind(source.status.kind), shows, () =>
     api.clone(source, request.attributes),
   );
 }
@@ -140,6 +155,7 @@ function bind(api: MountApi, request: BindRequest, shows: Mounter['shows']): voi
 /** Lets the mount that `make` makes appear at a target. */
 function mountAt(
   api: MountApi,
+  kept: KeptDirectories,
   { target, createTarget }: Pick<BindRequest, 'target' | 'createTarget'>,
   kind: 'directory' | 'file',
   shows: Mounter['shows'],
@@ -149,6 +165,7 @@ function mountAt(
   if (place === undefined) {
     throw new MountRefusal('no-parent', `${dirname(target)} does not exist or is no directory`);
   }
+  kept.requireOutside(place, target);
   const made = createTarget && makeTarget(place, kind);
   using entry = holdEntry(place);
   if (entry === undefined) throw new MountRefusal('no-target', `${target} does not exist`);
@@ -160,9 +177,13 @@ function mountAt(
     // directory that takes the target's place from here on is never touched. If one did, or if a
     // parent was swapped, the mount is in the wrong place, and only the path can tell.
     mount.attach(entry);
-    if (!shows(target, mount.identity)) {
-      mount.detach();
-      throw new MountRefusal('no-target', `${target} was replaced while it was mounted on`);
+    try {
+      if (!shows(target, mount.identity)) {
+        throw new MountRefusal('no-target', `${target} was replaced while it was mounted on`);
+      }
+    } catch (error) {
+      attempt(() => mount.detach());
+      throw error;
     }
   } catch (error) {
     if (made) attempt(() => removeTarget(place, entry, target));

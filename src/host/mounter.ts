@@ -106,6 +106,7 @@ export class MountRefusal extends Error {
       | 'foreign-mount'
       | 'source-changed'
       | 'busy'
+      | 'private'
       | 'not-permitted',
     message: string,
     options?: ErrorOptions,

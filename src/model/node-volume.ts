@@ -15,6 +15,8 @@ export interface NodeVolume {
 export interface Staging {
   readonly path: string;
   readonly capability: VolumeCapability;
+  /** Whether it is read-only because the volume was controller-published so. */
+  readonly readonly: boolean;
 }
 
 /** A volume published at a target path, with the arguments that it was published with. */

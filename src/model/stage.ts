@@ -1,5 +1,5 @@
 import { drainHint } from './access-mode.js';
-import { differencesButGroup, type VolumeCapability } from './capability.js';
+import { difference, differencesButGroup, type VolumeCapability } from './capability.js';
 import { enumerate } from './enumeration.js';
 import { attachBreach, type LifecycleRules, type NodeFacts } from './lifecycle.js';
 import type { NodeVolume } from './node-volume.js';
@@ -15,21 +15,34 @@ export interface StageRequest {
 type StageVerdict =
   Accepted | Idempotent | Refusal<'ALREADY_EXISTS'> | Refusal<'FAILED_PRECONDITION'>;
 
+/** `attachedReadonly`: as it is controller-published now; undefined: it is not. */
+interface StageFacts extends NodeFacts {
+  readonly attachedReadonly: boolean | undefined;
+}
+
 /** Decides NodeStageVolume for a volume that exists (spec: "NodeStageVolume"). */
 export function decideStage(
   request: StageRequest,
-  facts: NodeFacts,
+  facts: StageFacts,
   rules: LifecycleRules,
 ): StageVerdict {
   const { volumeId, path, capability } = request;
   const { staging } = facts;
   if (staging?.path === path) {
-    const changed = differencesButGroup(staging.capability, capability);
+    const { attachedReadonly = staging.readonly } = facts;
+    const changed = [
+      ...differencesButGroup(staging.capability, capability),
+      ...difference(
+        'controller-published readonly',
+        String(staging.readonly),
+        String(attachedReadonly),
+      ),
+    ];
     if (changed.length === 0) return { answer: 'OK (idempotent)' };
     const hint = drainHint(staging.capability.accessMode, capability.accessMode);
     return refuse(
       'ALREADY_EXISTS',
-      `volume ${volumeId} is already staged at ${path} with another capability: ` +
+      `volume ${volumeId} is already staged at ${path} with other arguments: ` +
         `${changed.join(', ')}${hint}`,
     );
   }

@@ -21,12 +21,11 @@ export function mountStaging(
   volume: Volume,
   staging: Staging,
   living: LivingRecord,
-  attached: Attached | undefined,
 ): Promise<void> {
   requireOneNode(deps, volume, staging.capability);
   requireOptions(deps, volume, staging.capability, null);
   return deps.mounts.make({
-    ...howToShow(deps, volume, staging.capability, attached),
+    ...howToShow(deps, volume, staging.capability, staging.readonly),
     source: undefined,
     path: stagingMount(staging),
     others: mountPaths({ ...living, staging: null }),
@@ -46,7 +45,13 @@ export function mountPublication(
   requireOneNode(deps, volume, asked.capability);
   requireOptions(deps, volume, asked.capability, living.staging);
   return deps.mounts.make({
-    ...howToShow(deps, volume, asked.capability, attached, asked.readonly),
+    ...howToShow(
+      deps,
+      volume,
+      asked.capability,
+      attached?.readonly === true || living.staging?.readonly === true,
+      asked.readonly,
+    ),
     source: living.staging === null ? undefined : stagingMount(living.staging),
     path: targetPath,
     others: mountPaths(living),
@@ -59,10 +64,10 @@ function howToShow(
   { selinux }: NodeDeps,
   { id, format }: Volume,
   { accessMode, accessType }: VolumeCapability,
-  attached: Attached | undefined,
+  isUnwritable: boolean,
   readonly = false,
 ): Pick<Showing, 'volumeId' | 'format' | 'attributes' | 'unwritable' | 'options'> {
-  const unwritable = attached?.readonly === true || isReaderOnly(accessMode);
+  const unwritable = isUnwritable || isReaderOnly(accessMode);
   return {
     volumeId: id,
     format,

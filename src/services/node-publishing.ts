@@ -6,6 +6,7 @@ import { publishRequest } from '../csi/node-requests.js';
 import { asksForInline } from '../model/inline-volume.js';
 import { decideMountGroup } from '../model/mount-group.js';
 import { decidePublish, decideUnpublish } from '../model/publish.js';
+import { isKnown } from './known-volume.js';
 import type { NodeDeps } from './node-deps.js';
 import { giveOrUnpublish, giveVolume, mountGroup } from './mount-group.js';
 import { mountPublication } from './node-mounting.js';
@@ -67,8 +68,6 @@ export function publishing(deps: NodeDeps): Publishing {
       const volumeId = identifier(request.volume_id, 'volume_id');
       const asked = absolutePath(request.target_path, 'target_path');
       return locks.run(volumeId, call.signal, async () => {
-        const known =
-          deps.volume(volumeId) !== undefined || records.has(volumeId) || inline.knows(volumeId);
         const living = records.read(volumeId);
         const targetPath = mounts.sameAs(asked, recordedPaths(living)) ?? asked;
         const verdict = decideUnpublish({ volumeId, targetPath }, living.staging);
@@ -77,9 +76,10 @@ export function publishing(deps: NodeDeps): Publishing {
         const publications = living.publications.filter((each) => each.targetPath !== targetPath);
         const left = { ...living, publications };
         const removed = await mounts.remove(volumeId, targetPath, mountPaths(left));
-        if (!removed && !known) throw volumeNotFound(volumeId);
+        const isNothing = !removed && !records.has(volumeId) && !inline.knows(volumeId);
+        if (isNothing && !isKnown(deps, volumeId)) throw volumeNotFound(volumeId);
         mounts.clear(targetPath);
-        if (records.has(volumeId)) await records.write(volumeId, left);
+        await records.forget(volumeId, left, call);
         await inline.removeUnused(volumeId, call);
         return {};
       });

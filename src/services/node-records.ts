@@ -1,4 +1,5 @@
 import { join } from 'node:path/posix';
+import type { Call } from '../csi/handler.js';
 import type { NodeVolume, Publication, Staging } from '../model/node-volume.js';
 import type { Store } from '../store/store.js';
 import type { UseMarks } from '../host/use-marks.js';
@@ -23,6 +24,11 @@ export interface NodeRecords {
   /** Whether anything is recorded, mounted or not. */
   has(volumeId: string): boolean;
   write(volumeId: string, record: LivingRecord): Promise<void>;
+  /**
+   * Writes what is left of a record once a mount is gone. What can no longer be written, as on a full
+   * disk, is logged and does not count, for its mount is not there.
+   */
+  forget(volumeId: string, left: LivingRecord, call: Pick<Call, 'warn'>): Promise<void>;
   /** Writes the record, then runs `make`, which mounts; when it fails, the record is as before. */
   writeThen(volumeId: string, record: LivingRecord, make: () => Promise<void>): Promise<void>;
 }
@@ -56,6 +62,12 @@ export function nodeRecords(deps: {
       } finally {
         if (!records.has(volumeId)) marks?.clear(volumeId, nodeId);
       }
+    },
+    async forget(volumeId, left, call) {
+      if (!records.has(volumeId)) return;
+      await records.write(volumeId, left).catch((err: unknown) => {
+        call.warn('what is no longer mounted could not be forgotten', { err });
+      });
     },
     async writeThen(volumeId, record, make) {
       const before = records.read(volumeId);

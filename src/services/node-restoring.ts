@@ -26,10 +26,7 @@ export async function restoreMounts(
       }
     };
     if (staging !== null) {
-      const attached = deps.attached(volumeId, {});
-      await attempt(stagingMount(staging), () =>
-        mountStaging(deps, volume, staging, record, attached),
-      );
+      await attempt(stagingMount(staging), () => mountStaging(deps, volume, staging, record));
     }
     for (const publication of publications) {
       const attached = deps.attached(volumeId, publication.arguments.publishContext);

@@ -3,8 +3,8 @@ import { absolutePath, identifier } from '../csi/field.js';
 import type { NodeHandlers } from '../csi/generated/csi/v1/Node.js';
 import type { Handlers } from '../csi/handler.js';
 import { stageRequest } from '../csi/node-requests.js';
-import type { Format } from '../model/format.js';
 import { decideStage, decideUnstage } from '../model/stage.js';
+import { isKnown, knownVolume } from './known-volume.js';
 import type { NodeDeps } from './node-deps.js';
 import { mountStaging } from './node-mounting.js';
 import { deviceIn, mountPaths, recordedPaths } from './node-records.js';
@@ -17,15 +17,22 @@ export function staging(deps: NodeDeps): Staging {
   const { locks, records, mounts, rules } = deps;
 
   /** Takes a volume from its staging path: false when it is not there. */
+  /** Whether the volume is staged as a device; undefined when neither it nor its record is known. */
+  function isRaw(volumeId: string): boolean | undefined {
+    const { staging: recorded } = records.recorded(volumeId);
+    if (recorded !== null) return recorded.capability.accessType.kind === 'block';
+    const volume = knownVolume(deps, volumeId);
+    return volume && volume.format === 'raw';
+  }
+
   async function removeStaging(
     volumeId: string,
-    format: Format | undefined,
     path: string,
     others: readonly string[],
   ): Promise<boolean> {
     const device = deviceIn(path);
     // Of a volume that has been deleted, only its mounts tell what it was.
-    const isDevice = format === 'raw' || (format === undefined && mounts.isAt(volumeId, device));
+    const isDevice = isRaw(volumeId) ?? mounts.isAt(volumeId, device);
     const removed = await mounts.remove(volumeId, isDevice ? device : path, others);
     // Made by the driver; a crash may have left it empty.
     if (isDevice) mounts.clear(device);
@@ -43,18 +50,25 @@ export function staging(deps: NodeDeps): Staging {
         const living = records.read(volumeId);
         const verdict = decideStage(
           asked,
-          { volume, attached: attached !== undefined, staging: living.staging },
+          {
+            volume,
+            attached: attached !== undefined,
+            attachedReadonly: attached?.readonly,
+            staging: living.staging,
+          },
           rules,
         );
         switch (verdict.answer) {
           case 'OK (idempotent)':
             return {};
-          case 'OK':
+          case 'OK': {
             warnOf(verdict, call);
-            await records.writeThen(volumeId, { ...living, staging: { path, capability } }, () =>
-              mountStaging(deps, volume, { path, capability }, living, attached),
+            const now = { path, capability, readonly: attached?.readonly === true };
+            await records.writeThen(volumeId, { ...living, staging: now }, () =>
+              mountStaging(deps, volume, now, living),
             );
             return {};
+          }
           case 'ALREADY_EXISTS':
           case 'FAILED_PRECONDITION':
             return raise(verdict);
@@ -66,8 +80,6 @@ export function staging(deps: NodeDeps): Staging {
       const volumeId = identifier(request.volume_id, 'volume_id');
       const asked = absolutePath(request.staging_target_path, 'staging_target_path');
       return locks.run(volumeId, call.signal, async () => {
-        const volume = deps.volume(volumeId);
-        const known = volume !== undefined || records.has(volumeId);
         const living = records.read(volumeId);
         const path = mounts.sameAs(asked, recordedPaths(living)) ?? asked;
         const verdict = decideUnstage({ volumeId, path }, living, rules);
@@ -75,9 +87,11 @@ export function staging(deps: NodeDeps): Staging {
         warnOf(verdict, call);
         // What is at the path counts, recorded or not, and also for a volume that has been deleted.
         const left = { ...living, staging: living.staging?.path === path ? null : living.staging };
-        const removed = await removeStaging(volumeId, volume?.format, path, mountPaths(left));
-        if (!removed && !known) throw volumeNotFound(volumeId);
-        if (records.has(volumeId)) await records.write(volumeId, left);
+        const removed = await removeStaging(volumeId, path, mountPaths(left));
+        if (!removed && !records.has(volumeId) && !isKnown(deps, volumeId)) {
+          throw volumeNotFound(volumeId);
+        }
+        await records.forget(volumeId, left, call);
         return {};
       });
     },

@@ -1,4 +1,3 @@
-import { dirname, join } from 'node:path/posix';
 import { StatusError } from '../csi/status.js';
 import { isLoopDevice } from '../host/loop-node.js';
 import { sameFile, type Mounter, type Presence } from '../host/mounter.js';
@@ -49,25 +48,6 @@ export function volumeMounts({
   readonly data: readonly VolumeData[];
 }): VolumeMounts {
   const show = volumeShowing(mounter, devices);
-  /** Where the data really is, by its directory: it does not move while the driver runs. */
-  const realDirectories = new Map<string, string>();
-
-  /** Nothing is mounted or removed where the data of all volumes is. */
-  function requireOutsideData(path: string): void {
-    const real = mounter.realPath(path);
-    if (real === undefined) return;
-    for (const { directory } of data) {
-      const inside = realDirectories.get(directory) ?? mounter.realPath(join(directory, 'volumes'));
-      if (inside === undefined) continue;
-      realDirectories.set(directory, inside);
-      if (!`${real}/`.startsWith(`${dirname(inside)}/`)) continue;
-      throw new StatusError(
-        'FAILED_PRECONDITION',
-        `${path} is in ${directory}, where the driver keeps data`,
-      );
-    }
-  }
-
   /** Only a record that was lost leaves a mount that nobody knows. */
   async function removeUnrecorded({ volumeId, path, others }: Showing): Promise<void> {
     if (!mounts.isAt(volumeId, path)) return;
@@ -113,7 +93,6 @@ export function volumeMounts({
     async make(showing) {
       const content = contentOf(data, showing.volumeId);
       if (content === undefined) throw dataGone(showing.volumeId);
-      requireOutsideData(showing.path);
       await removeUnrecorded(showing);
       await translatedLater(async () => show(showing, content));
     },
@@ -137,7 +116,6 @@ export function volumeMounts({
     },
 
     clear(path) {
-      requireOutsideData(path);
       translated(() => {
         mounter.removeTarget(path);
       });

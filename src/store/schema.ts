@@ -21,7 +21,11 @@ const attachment = object<Attachment>({
   readonly: flag,
 });
 
-const staging = object<Staging>({ path: text, capability: capabilityShape });
+const staging = object<Staging>({
+  path: text,
+  capability: capabilityShape,
+  readonly: since(false, flag),
+});
 
 const publication = object<Publication>({
   targetPath: text,

@@ -85,6 +85,50 @@ for (const [name, apiOf] of Object.entries(apis)) {
       });
     }
 
+    it('takes a mount away again when it cannot be seen whether it is in its place', () => {
+      const api = apiOf(site.work);
+      let attached = false;
+      const failing = mounterOver({
+        ...api,
+        statusTellsMounts: false,
+        isMountRoot(parent, entry) {
+          if (attached) throw new SyscallError('EMFILE', 'statx', 'Too many open files');
+          return api.isMountRoot(parent, entry);
+        },
+        clone(source, attributes) {
+          const mount = api.clone(source, attributes);
+          return {
+            ...mount,
+            attach(target) {
+              mount.attach(target);
+              attached = true;
+            },
+          };
+        },
+      });
+      site.put('nothing');
+      const before = listing(site.root);
+      expect(() => failing.bind(site.request())).to.throw('Too many open files');
+      expect(listing(site.root)).to.deep.equal(before);
+    });
+
+    it('mounts nothing in a private directory, whatever a parent is swapped for meanwhile', () => {
+      const kept = site.make('kept');
+      const api = apiOf(site.work);
+      const mounter = mounterOver(api, [kept]);
+      symlinkSync(kept, site.path('pods', 'link'));
+      for (const target of [`${kept}/target`, site.path('pods', 'link', 'target')]) {
+        const before = listing(site.root);
+        expect(() => mounter.bind(site.request({ target })))
+          .to.throw()
+          .with.property('reason', 'private');
+        expect(() => mounter.removeTarget(target))
+          .to.throw()
+          .with.property('reason', 'private');
+        expect(listing(site.root)).to.deep.equal(before);
+      }
+    });
+
     /** A mounter where something happens, once, after it has looked and before it acts. */
     const mounterDisturbedBy = (disturb: () => void): Mounter => {
       const api = apiOf(site.work);

@@ -7,7 +7,7 @@ describe('decidePublish: order of the checks', () => {
   const mode = 'SINGLE_NODE_SINGLE_WRITER';
   const args = publishArguments(mountCapability(mode));
   const volume = { id: 'vol-1', capabilities: [mountCapability(mode)] };
-  const staging: Staging = { path: '/staging', capability: mountCapability(mode) };
+  const staging: Staging = { path: '/staging', capability: mountCapability(mode), readonly: false };
   const there = [publication('/a', args)];
   const wider = publishArguments(mountCapability('SINGLE_NODE_MULTI_WRITER'));
   const at = (targetPath: string, asked = args) => ({
@@ -66,7 +66,11 @@ describe('decidePublish: order of the checks', () => {
         at('/b'),
         {
           ...facts,
-          staging: { path: '/staging', capability: mountCapability('SINGLE_NODE_READER_ONLY') },
+          staging: {
+            path: '/staging',
+            capability: mountCapability('SINGLE_NODE_READER_ONLY'),
+            readonly: false,
+          },
         },
         RULES,
       ),
@@ -81,6 +85,7 @@ describe('decidePublish: order of the checks', () => {
           ...facts,
           staging: {
             path: '/staging',
+            readonly: false,
             capability: mountCapability(mode, { mountFlags: ['noexec'] }),
           },
         },

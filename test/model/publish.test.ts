@@ -28,6 +28,7 @@ function answer(
 ): { answer: string; message: string } {
   const staging: Staging = {
     path: '/staging',
+    readonly: false,
     capability: { ...call.args.capability, accessMode: 'MULTI_NODE_MULTI_WRITER' },
   };
   const capabilities = (['block', 'mount'] as const).map((kind) =>
@@ -178,7 +179,7 @@ describe('decidePublish', () => {
         {
           volume: { id: 'vol-1', capabilities: [mountCapability(mode)] },
           attached: true,
-          staging: { path: '/staging', capability },
+          staging: { path: '/staging', capability, readonly: false },
           publications: [publication('/a', args)],
         },
         { ...RULES, singleNodeWriterTargets: 'many' },
@@ -217,7 +218,11 @@ describe('decidePublish', () => {
 });
 
 describe('decideUnpublish', () => {
-  const staging = { path: '/staging', capability: mountCapability('SINGLE_NODE_WRITER') };
+  const staging = {
+    path: '/staging',
+    capability: mountCapability('SINGLE_NODE_WRITER'),
+    readonly: false,
+  };
 
   it('OK, whatever is at the target path, unless the volume is staged there', () => {
     for (const there of [staging, null]) {

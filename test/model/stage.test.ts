@@ -12,12 +12,22 @@ import {
 
 const MODE = 'SINGLE_NODE_SINGLE_WRITER';
 const volume = { id: 'vol-1', capabilities: [mountCapability(MODE)] };
-const staged: Staging = { path: '/staging', capability: mountCapability(MODE, { fsType: 'ext4' }) };
+const staged: Staging = {
+  path: '/staging',
+  capability: mountCapability(MODE, { fsType: 'ext4' }),
+  readonly: false,
+};
 
 describe('decideStage', () => {
   const cases: [
     string,
-    { path?: string; capability?: VolumeCapability; staging?: Staging | null; attached?: boolean },
+    {
+      path?: string;
+      capability?: VolumeCapability;
+      staging?: Staging | null;
+      attached?: boolean;
+      attachedReadonly?: boolean;
+    },
     string,
     RegExp,
   ][] = [
@@ -56,6 +66,19 @@ describe('decideStage', () => {
       'ALREADY_EXISTS',
       /: access type \(mount there, block asked\)$/,
     ],
+    ['same path, attached as before', { attachedReadonly: false }, 'OK (idempotent)', /^$/],
+    [
+      'same path, attached read-only meanwhile',
+      { attachedReadonly: true },
+      'ALREADY_EXISTS',
+      /: controller-published readonly \(false there, true asked\)$/,
+    ],
+    [
+      'same path, attached writable meanwhile',
+      { attachedReadonly: false, staging: { ...staged, readonly: true } },
+      'ALREADY_EXISTS',
+      /: controller-published readonly \(true there, false asked\)$/,
+    ],
     ['same path, no longer attached', { attached: false }, 'OK (idempotent)', /^$/],
     ['another path', { path: '/other' }, 'FAILED_PRECONDITION', /already staged at \/staging/],
     [
@@ -85,14 +108,20 @@ describe('decideStage', () => {
   ];
   for (const [
     title,
-    { path = '/staging', capability = staged.capability, staging = staged, attached = true },
+    {
+      path = '/staging',
+      capability = staged.capability,
+      staging = staged,
+      attached = true,
+      attachedReadonly,
+    },
     expected,
     message,
   ] of cases) {
     it(`${title}: ${expected}`, () => {
       const verdict = decideStage(
         { volumeId: 'vol-1', path, capability },
-        { volume, attached, staging },
+        { volume, attached, attachedReadonly, staging },
         RULES,
       );
       expect(verdict.answer).to.equal(expected);
@@ -103,7 +132,7 @@ describe('decideStage', () => {
   it('lifecycle: warn stages what is not attached, with a warning', () => {
     const verdict = decideStage(
       { volumeId: 'vol-1', path: '/staging', capability: staged.capability },
-      { volume, attached: false, staging: null },
+      { volume, attached: false, attachedReadonly: undefined, staging: null },
       { ...RULES, lifecycle: 'warn' },
     );
     expect(verdict).to.have.property('warnings').with.lengthOf(1);

@@ -61,7 +61,7 @@ export function nodeVolume(
     nodeId,
     volumeId,
     bootId: 'boot-1',
-    staging: { path, capability },
+    staging: { path, capability, readonly: true },
     publications: [
       {
         targetPath: `/var/lib/kubelet/pods/${volumeId}/mount`,
