@@ -3,6 +3,7 @@ import { pipeline } from 'node:stream';
 import { errorCode } from './host/errno.js';
 import type { Log } from './log.js';
 import type { ListenAddress } from './csi/listen-address.js';
+import { waitingLine, type WaitingLine } from './proxy/waiting-line.js';
 import { ListenError, listen, type Listener, type ListenOptions } from './server/listener.js';
 
 /** Passes connections on, in place of a driver, until it is stopped. */
@@ -23,35 +24,28 @@ export interface ProxyOptions {
 
 /**
  * Couples each connection at the CSI socket with one at the other address, in the order in which they
- * come on either side: who plays the driver cannot be connected to, but can connect. Nothing is read
- * before a connection has its other half.
+ * come on either side: who plays the driver cannot be connected to, but can connect. What is sent before a
+ * connection has its other half waits with it.
  */
 export function proxy({ socketPath, socketMode, address, log }: ProxyOptions): Proxy {
-  const callers: Socket[] = [];
-  const players: Socket[] = [];
+  const callers = waitingLine();
+  const players = waitingLine();
   const all = new Set<Socket>();
   const closers: (() => void)[] = [];
 
-  function arrive(connection: Socket, line: Socket[]): void {
+  function arrive(connection: Socket, line: WaitingLine): void {
     all.add(connection);
-    line.push(connection);
-    const leave = () => {
-      all.delete(connection);
-      const at = line.indexOf(connection);
-      if (at !== -1) line.splice(at, 1);
-    };
-    connection.once('close', leave);
+    connection.once('close', () => all.delete(connection));
+    line.join(connection);
     // Whatever ends a connection ends its other half, which is all that can be done.
     connection.on('error', () => undefined);
     couple();
   }
 
   function couple(): void {
-    for (;;) {
-      const [caller, player] = [callers[0], players[0]];
+    while (callers.length > 0 && players.length > 0) {
+      const [caller, player] = [callers.first(), players.first()];
       if (caller === undefined || player === undefined) return;
-      callers.shift();
-      players.shift();
       log.debug('a connection has its other half');
       const end = () => {
         caller.destroy();
@@ -67,13 +61,13 @@ export function proxy({ socketPath, socketMode, address, log }: ProxyOptions): P
       const listener = await listen({
         path: socketPath,
         mode: socketMode,
-        onConnection: (connection) => arrive(connection.pause(), callers),
+        onConnection: (connection) => arrive(connection, callers),
         onError: (error) => log.error({ err: error }, 'trouble with the socket'),
       });
       closers.push(() => listener.close());
       const outer = await listenAt(address, {
         mode: socketMode,
-        onConnection: (connection) => arrive(connection.pause(), players),
+        onConnection: (connection) => arrive(connection, players),
         onError: (error) => log.error({ err: error }, 'trouble with the proxy endpoint'),
       }).catch((error: unknown) => {
         listener.close();

@@ -1,9 +1,5 @@
 import { existsSync } from 'node:fs';
-import {
-  createServer as netServer,
-  connect as dial,
-  type Socket,
-} from 'node:net';
+import { createServer as netServer, connect as dial, type Socket } from 'node:net';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { expect } from 'chai';
@@ -15,6 +11,7 @@ import { listenAddress } from '../src/csi/listen-address.js';
 import { serve } from '../src/server.js';
 import { ListenError } from '../src/server/listener.js';
 import { withDirectory } from './host/directory.js';
+import { eventually } from './integration/eventually.js';
 import { rejectionOf } from './store/rejection.js';
 
 const log = createLog({ level: 'silent', format: 'json' });
@@ -71,6 +68,47 @@ describe('proxy', () => {
     for (const [index, player] of players.entries()) {
       expect(await heard(player)).to.equal(`caller ${index}`);
     }
+  });
+
+  for (const [first, other] of [
+    ['csi.sock', 'proxy.sock'],
+    ['proxy.sock', 'csi.sock'],
+  ] as const) {
+    it(`couples nothing with a connection at ${first} that has left`, async () => {
+      await started();
+      const gone = await dialled(first);
+      gone.end('gone');
+      await once(gone.resume(), 'close');
+      const there = await dialled(first);
+      there.write('there');
+      expect(await heard(await dialled(other))).to.equal('there');
+    });
+
+    it(`ends connections at ${first} that are too many to wait`, async () => {
+      await started();
+      const many = [];
+      for (let count = 0; count < 64; count += 1) many.push(await dialled(first));
+      const next = await dialled(first);
+      await once(next.resume(), 'close');
+      many[0]?.write('first');
+      expect(await heard(await dialled(other))).to.equal('first');
+    });
+  }
+
+  it('hands over all that was sent early, in its order', async () => {
+    await started();
+    const sent = Buffer.from(Array.from({ length: 1_000_000 }, (_, index) => index % 251));
+    const caller = await dialled('csi.sock');
+    caller.write(sent);
+    const player = await dialled('proxy.sock');
+    const chunks: Buffer[] = [];
+    let length = 0;
+    player.on('data', (chunk: Buffer) => {
+      chunks.push(chunk);
+      length += chunk.length;
+    });
+    await eventually(() => expect(length).to.equal(sent.length));
+    expect(Buffer.concat(chunks).equals(sent)).to.equal(true);
   });
 
   it('ends a connection with its other half', async () => {
