@@ -50,12 +50,10 @@ async function outcome(
     const returned = await hooks.run(point, call, response);
     const isMessage = typeof returned === 'object' && returned !== null;
     if (point === 'before') {
-      if (isMessage) return { kind: 'answered', message: json(returned) };
-      const request = json(call.request);
-      return request === asked ? { kind: 'unchanged' } : { kind: 'changed', message: request };
+      if (isMessage) return { kind: 'answered', message: limited(textOf(returned)) };
+      return changed(call.request, asked);
     }
-    const answer = json(isMessage ? returned : response);
-    return answer === responseText ? { kind: 'unchanged' } : { kind: 'changed', message: answer };
+    return changed(isMessage ? returned : response, responseText);
   } catch (error) {
     return error instanceof TooLong
       ? { kind: 'lost', reason: error.message }
@@ -63,8 +61,17 @@ async function outcome(
   }
 }
 
-function json(message: unknown): string {
-  const text = JSON.stringify(message) ?? 'null';
+/** The limit is for what a hook makes: the driver has what it leaves, however long it is. */
+function changed(message: unknown, before: string | undefined): HookOutcome {
+  const text = textOf(message);
+  return text === before ? { kind: 'unchanged' } : { kind: 'changed', message: limited(text) };
+}
+
+function textOf(message: unknown): string {
+  return JSON.stringify(message) ?? 'null';
+}
+
+function limited(text: string): string {
   if (text.length <= LONGEST_MESSAGE) return text;
   throw new TooLong(
     `made a message of ${text.length} characters of JSON; at most ${LONGEST_MESSAGE} are sent`,

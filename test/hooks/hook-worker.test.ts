@@ -113,6 +113,18 @@ describe('the thread of the hooks', () => {
     );
   });
 
+  for (const point of ['before', 'after'] as const) {
+    it(`${point}: leaves a message that is far too large as it is, where it does not change it`, async () => {
+      const hooks = await site.start('hooks.mjs', `export const ${point} = () => undefined;`);
+      const large = { text: 'x'.repeat(5 * 2 ** 20) };
+      const outcome = await runHook(hooks, point, 'CreateVolume', {
+        request: large,
+        ...(point === 'after' ? { response: large } : {}),
+      });
+      expect(outcome).to.deep.equal({ kind: 'unchanged' });
+    });
+  }
+
   it('ends rather than the driver when a hook takes all memory', async function () {
     this.timeout(60_000);
     const hooks = await site.start(
