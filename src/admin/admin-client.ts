@@ -1,6 +1,4 @@
 import { request, type IncomingMessage } from 'node:http';
-import { createInterface } from 'node:readline';
-import { text } from 'node:stream/consumers';
 import { property } from '../csi/message-type.js';
 
 /** What an admin socket answered instead, or why it did not answer. The message says what to do. */
@@ -32,7 +30,7 @@ export function adminClient(socketPath: string): AdminClient {
       sent.end(body);
     });
     if (response.statusCode === 200) return response;
-    const error = property(parsed(await text(response)), 'error');
+    const error = property(parsed(await whole(response)), 'error');
     const message = property(error, 'message');
     throw new AdminError(
       String(property(error, 'code')),
@@ -41,21 +39,34 @@ export function adminClient(socketPath: string): AdminClient {
   }
 
   return {
-    async ask(method, path, body) {
-      const response = await open(method, path, body);
-      try {
-        return parsed(await text(response));
-      } catch (error) {
-        if (error instanceof AdminError) throw error;
-        throw new AdminError('UNAVAILABLE', 'the driver ended before it had answered');
-      }
-    },
+    ask: async (method, path, body) => parsed(await whole(await open(method, path, body))),
 
     async *follow(path) {
       const response = await open('GET', path);
-      for await (const line of createInterface({ input: response })) yield parsed(line);
+      let rest = '';
+      for await (const piece of pieces(response)) {
+        const lines = (rest + piece).split('\n');
+        rest = lines.pop() ?? '';
+        for (const line of lines) yield parsed(line);
+      }
+      if (rest !== '') yield parsed(rest);
     },
   };
+}
+
+async function whole(response: IncomingMessage): Promise<string> {
+  let text = '';
+  for await (const piece of pieces(response)) text += piece;
+  return text;
+}
+
+/** The text of an answer as it comes. Throws an AdminError when it ends too early. */
+async function* pieces(response: IncomingMessage): AsyncGenerator<string> {
+  try {
+    for await (const piece of response.setEncoding('utf8')) yield String(piece);
+  } catch {
+    throw new AdminError('UNAVAILABLE', 'the driver ended before it had answered');
+  }
 }
 
 function unanswered(socketPath: string, { code, message }: NodeJS.ErrnoException): AdminError {

@@ -25,10 +25,12 @@ describe('adminClient', () => {
     other.listen(site.socketPath);
     await once(other, 'listening');
   }
-  const refusal = async (): Promise<AdminError> => {
-    const thrown: unknown = await adminClient(site.socketPath)
-      .ask('GET', '/x')
-      .catch((error: unknown) => error);
+  const asked = (): Promise<unknown> => adminClient(site.socketPath).ask('GET', '/x');
+  const followed = async (): Promise<void> => {
+    for await (const _item of adminClient(site.socketPath).follow('/x'));
+  };
+  const refusal = async (call: () => Promise<unknown> = asked): Promise<AdminError> => {
+    const thrown: unknown = await call().catch((error: unknown) => error);
     if (!(thrown instanceof AdminError)) throw new Error('it was not refused', { cause: thrown });
     return thrown;
   };
@@ -70,14 +72,24 @@ describe('adminClient', () => {
     ['speaks no JSON', 'HTTP/1.1 200 OK\r\n\r\nhello', 'the answer is no JSON'],
     ['refuses without JSON', 'HTTP/1.1 404 Not Found\r\n\r\nhello', 'the answer is no JSON'],
     [
+      'stops in the middle of a refusal',
+      'HTTP/1.1 409 Conflict\r\ncontent-length: 10\r\n\r\n{',
+      'the driver ended before it had answered',
+    ],
+    [
       'stops in the middle',
       'HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\n{',
       'the driver ended before it had answered',
     ],
   ] as const) {
-    it(`says so when what is there ${title}`, async () => {
-      await somethingElse(text);
-      expect((await refusal()).message).to.contain(message);
-    });
+    for (const [what, call] of [
+      ['asked', asked],
+      ['followed', followed],
+    ] as const) {
+      it(`says so when what is there ${title}, being ${what}`, async () => {
+        await somethingElse(text);
+        expect((await refusal(call)).message).to.contain(message);
+      });
+    }
   }
 });
