@@ -216,10 +216,11 @@ function resolve({ given, notices }: Reading, env: Environment): Options {
     hooksFile: value('hooksFile'),
     hookTimeout: value('hookTimeout'),
   };
-  checkTogether(options);
+  const combination = { ...options, nodes };
+  checkTogether(combination);
   return Object.freeze({
     ...options,
-    notices: Object.freeze([...notices, ...doubts(all, options, env)]),
+    notices: Object.freeze([...notices, ...doubts(all, combination, env)]),
   });
 }
 

@@ -230,6 +230,13 @@ describe('options', () => {
       );
     });
 
+    it('several nodes need the node service', () => {
+      const error = refusal(() => resolveOptions({ services: ['controller'], nodes: 3 }));
+      expect(error).to.include({ option: 'nodes' });
+      expect(error.message).to.include('without node');
+      expect(resolveOptions({ services: ['controller'], nodes: 1 }).nodeIds).to.deep.equal([]);
+    });
+
     it('volume-expansion=offline needs a controller that expands', () => {
       const withoutControllerCapability = ['EXPAND_VOLUME'] as const;
       const error = refusal(() =>

@@ -15,6 +15,7 @@ interface Combination {
   readonly stateDir: string;
   readonly nodeId: string;
   readonly nodeIds: readonly string[];
+  readonly nodes: ValueOf<'nodes'>;
   readonly endpoint: string;
   readonly controllerEndpoint: string;
   readonly httpEndpoint: string;
@@ -74,6 +75,7 @@ export function checkTogether(options: Combination): void {
 
 /** Each node has a socket beside the endpoint, whose path grows by its id. */
 function checkSockets({
+  nodes,
   nodeIds,
   endpoint: address,
   services,
@@ -85,6 +87,9 @@ function checkSockets({
       'nothing, as --endpoint is the only socket of a single service',
       controllerEndpoint,
     );
+  }
+  if (nodes > 1 && nodeIds.length === 0) {
+    throw new OptionError('nodes', '1, as option services is without node', nodes);
   }
   const [longest = ''] = nodeIds.toSorted((a, b) => b.length - a.length);
   if (nodeIds.length > 1 && endpoint.read(`${address}.${longest}.sock`) === undefined) {
