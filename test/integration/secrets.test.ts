@@ -1,13 +1,17 @@
 import { randomBytes } from 'node:crypto';
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
+import { adminClient } from '../../src/admin/admin-client.js';
+import { dispatch } from '../../src/cli/dispatch.js';
 import { connect, type Client } from '../../src/csi/client.js';
 import { RPCS } from '../../src/csi/rpc.js';
 import { StatusError } from '../../src/csi/status.js';
 import { ask } from '../admin/site.js';
+import { FakeIo } from '../cli/fake-io.js';
 import { launch, type Program } from '../crash/program.js';
 import { isRoot, scratch, type Scratch } from '../host/scratch.js';
+import { eventually } from './eventually.js';
 import { newVolume } from './new-volume.js';
 import { mountCapability } from './test-volume.js';
 
@@ -28,21 +32,39 @@ function wordsOf(call: Promise<unknown>): Promise<string> {
   );
 }
 
+/** Rules that know a secret: one that matches it, one that looks for it, one that waits for it, one that answers with it. */
+function rulesWith(secret: string): string {
+  const tokens = 'volume.volume_context.csi.storage.k8s.io/serviceAccount.tokens';
+  return JSON.stringify([
+    { id: 'equals', request: { 'secrets.password': secret }, delay: '1ms' },
+    { id: 'looks', request: { 'secrets.password': { regex: `^(${secret})+$` } }, delay: '1ms' },
+    { id: 'hangs', request: { 'secrets.password': 'x*', starting_token: '*' }, hang: true },
+    { id: 'answers', rpc: 'CreateVolume', response: { [tokens]: secret } },
+  ]);
+}
+
 describe('a driver that logs all it can', () => {
   let place: Scratch | undefined;
   let program: Program;
   let client: Client;
   let stateDir: string;
+  let secret: string;
 
   beforeEach(async function () {
     if (!isRoot) this.skip();
     place = scratch();
     stateDir = place.make('state');
+    secret = `s3cret-${randomBytes(12).toString('hex')}`;
+    const rules = place.path('rules.json');
+    writeFileSync(rules, rulesWith(secret));
     program = launch([
       `--state-dir=${stateDir}`,
       '--nodeid=node-1',
       '--log-level=trace',
       '--grpc-call-lines',
+      '--http-endpoint=127.0.0.1:0',
+      '--status-page',
+      `--faults-file=${rules}`,
       `--call-log-file=${callLogFile()}`,
     ]);
     await program.ready();
@@ -58,8 +80,40 @@ describe('a driver that logs all it can', () => {
 
   const callLogFile = (): string => join(stateDir, 'calls.ndjson');
 
+  /** What a command says of the driver. */
+  async function told(...argv: string[]): Promise<string> {
+    const io = new FakeIo();
+    expect(await dispatch(argv, { CSIMOCK_STATE_DIR: stateDir }, io), io.stderr.text).to.equal(0);
+    return io.stdout.text;
+  }
+
+  /** All that can be asked of the driver, by what it was asked for. */
+  async function allThatIsTold(volumeId: string): Promise<Map<string, string>> {
+    const [, url = ''] = /"url":"(http[^"]*)"/.exec(program.said()) ?? [];
+    const all = new Map<string, string>();
+    for (const path of ['/metrics', '/healthz', '/', '/status.json']) {
+      const response = await fetch(`${url}${path}`);
+      expect(response.status, path).to.equal(200);
+      all.set(path, await response.text());
+    }
+    for (const path of ['calls', 'volumes', `volumes/${volumeId}`, 'nodes', 'faults']) {
+      const answer = await ask(join(stateDir, 'admin.sock'), 'GET', `/v1/${path}`);
+      expect(answer.status, path).to.equal(200);
+      all.set(`/v1/${path}`, JSON.stringify(answer.body));
+    }
+    for (const command of ['faults', 'calls', 'volumes', 'nodes']) {
+      all.set(`csi-mock ${command}`, await told(command));
+      all.set(`csi-mock ${command} --json`, await told(command, '--json'));
+    }
+    return all;
+  }
+
   it('tells no secret, in its log, its state, its refusals or to who watches it', async () => {
-    const secret = `s3cret-${randomBytes(12).toString('hex')}`;
+    const followed: unknown[] = [];
+    const following = (async () => {
+      const calls = adminClient(join(stateDir, 'admin.sock')).follow('/calls/follow');
+      for await (const call of calls) followed.push(call);
+    })();
     const secrets = { password: secret, [secret]: 'by name' };
     const tooLarge = { secrets: { ...secrets, filler: 'x'.repeat(2 ** 16) } };
     const { controller, node } = client;
@@ -76,8 +130,8 @@ describe('a driver that logs all it can', () => {
     const larger = { capacity_range: { required_bytes: String(2n ** 31n) } };
     await controller.ControllerExpandVolume({ ...ids, ...larger });
     await node.NodeExpandVolume({ ...ids, ...paths, ...larger });
-    const asked = { volume_capabilities: [volume_capability] };
-    await controller.ValidateVolumeCapabilities({ ...ids, ...asked });
+    const matching = { volume_capabilities: [volume_capability] };
+    await controller.ValidateVolumeCapabilities({ ...ids, ...matching });
     const cut = { source_volume_id: volume_id, name: 'snap-1', secrets };
     const { snapshot } = await controller.CreateSnapshot(cut);
     await controller.ListSnapshots({ secrets });
@@ -95,7 +149,7 @@ describe('a driver that logs all it can', () => {
       controller.ControllerPublishVolume({ ...ids, ...tooLarge }),
       controller.ControllerPublishVolume({ ...ids, volume_capability: secretFlag }),
       controller.ControllerUnpublishVolume({ ...ids, ...tooLarge }),
-      controller.ValidateVolumeCapabilities({ ...ids, ...asked, ...tooLarge }),
+      controller.ValidateVolumeCapabilities({ ...ids, ...matching, ...tooLarge }),
       controller.ControllerExpandVolume({ ...ids, ...tooLarge }),
       node.NodeStageVolume({ ...ids, ...paths, volume_capability: secretFlag }),
       node.NodePublishVolume({ ...ids, ...paths, readonly: true }),
@@ -109,21 +163,35 @@ describe('a driver that logs all it can', () => {
     }
     await controller.ControllerUnpublishVolume({ volume_id, secrets });
 
-    const watched = [];
-    for (const path of ['/v1/calls', '/v1/volumes', `/v1/volumes/${volume_id}`, '/v1/nodes']) {
-      watched.push(await ask(join(stateDir, 'admin.sock'), 'GET', path));
+    const cancelled = new AbortController();
+    const stuck = controller.ListSnapshots(
+      { secrets: { password: `x${secret}` }, starting_token: 'stuck' },
+      { signal: cancelled.signal },
+    );
+    await eventually(async () => expect(await told('faults')).to.match(/\nhangs +file +1 +1 /));
+    const asked = await allThatIsTold(volume_id);
+    cancelled.abort();
+    expect(await wordsOf(stuck)).not.to.equal('');
+    for (const [where, text] of asked) expect(text, where).not.to.include(secret);
+    const fired = asked.get('/metrics') ?? '';
+    for (const rule of ['equals', 'looks', 'hangs', 'answers']) {
+      expect(fired).to.match(new RegExp(`faults_fired_total.rule="${rule}". [1-9]`));
     }
+    expect(asked.get('/status.json')).to.include('"running":[{"rpc":"ListSnapshots"');
+
     const { output } = await program.stop();
+    await following;
     const takenDown = readFileSync(callLogFile(), 'utf8');
     const withSecrets = [...RPCS.values()].filter(({ request }) =>
       request.fields.some((field) => field.name === 'secrets'),
     );
     for (const { name } of withSecrets) {
-      expect(JSON.stringify(watched)).to.include(`"rpc":"${name}"`);
+      expect(asked.get('/v1/calls')).to.include(`"rpc":"${name}"`);
+      expect(JSON.stringify(followed)).to.include(`"rpc":"${name}"`);
       expect(takenDown).to.include(`"rpc":"${name}"`);
       expect(output).to.match(new RegExp(`gRPCCall: .*/${name}"`));
     }
-    for (const text of [JSON.stringify(watched), takenDown]) expect(text).not.to.include(secret);
+    for (const text of [JSON.stringify(followed), takenDown]) expect(text).not.to.include(secret);
     for (const method of ['CreateVolume', 'NodePublishVolume', 'ListSnapshots']) {
       expect(output).to.include(`"method":"${method}"`);
     }
