@@ -6,7 +6,7 @@ import { contentPath } from './content.js';
 import { flushPaths } from './durable-file.js';
 import { errorCode } from './errno.js';
 import { listedMounts } from './mount-table.js';
-import { sameFile, type FileIdentity } from './mounter.js';
+import { sameFile, type FileIdentity } from './file-identity.js';
 import { PoolError } from './pool-marker.js';
 import type { Pool } from './pool.js';
 

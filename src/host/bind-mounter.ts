@@ -8,14 +8,9 @@ import { keptDirectories, realPathOf, type KeptDirectories } from './kept-direct
 import { requireLinux } from './linux.js';
 import type { MountApi, NewMount } from './mount-api.js';
 import { listedMount, mountId } from './mount-table.js';
-import {
-  MountRefusal,
-  sameFile,
-  type BindRequest,
-  type FileIdentity,
-  type Mounter,
-  type Presence,
-} from './mounter.js';
+import { sameFile, type FileIdentity } from './file-identity.js';
+import { MountRefusal } from './mount-refusal.js';
+import type { BindRequest, Mounter, Presence } from './mounter.js';
 import {
   blockDeviceAt,
   endsInName,

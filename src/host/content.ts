@@ -1,6 +1,6 @@
 import { chmodSync, closeSync, ftruncateSync, lstatSync, mkdirSync, openSync } from 'node:fs';
 import { join } from 'node:path';
-import type { FileIdentity } from './mounter.js';
+import type { FileIdentity } from './file-identity.js';
 
 /** What a volume or snapshot holds, on the disk of the pool: a directory, or an image of a disk. */
 export interface Content {

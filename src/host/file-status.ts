@@ -1,6 +1,6 @@
 import { constants } from 'node:fs';
 import { libc } from './libc.js';
-import type { FileIdentity } from './mounter.js';
+import type { FileIdentity } from './file-identity.js';
 import { AT_EMPTY_PATH, AT_FDCWD, checked, whole } from './syscalls.js';
 
 const AT_SYMLINK_NOFOLLOW = 0x100;

@@ -1,6 +1,6 @@
 import { readlinkSync, realpathSync } from 'node:fs';
 import { join } from 'node:path/posix';
-import { MountRefusal } from './mounter.js';
+import { MountRefusal } from './mount-refusal.js';
 import type { Place } from './place.js';
 
 /** Directories in which nothing is mounted or removed on behalf of others: the driver keeps data there. */

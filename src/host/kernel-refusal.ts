@@ -1,4 +1,4 @@
-import { MountRefusal } from './mounter.js';
+import { MountRefusal } from './mount-refusal.js';
 import { SyscallError } from './syscall-error.js';
 
 /** What the kernel's refusals mean for a target, where they do not mean that nothing is there. */

@@ -1,4 +1,4 @@
-import type { FileIdentity } from './mounter.js';
+import type { FileIdentity } from './file-identity.js';
 import { ioctl } from './syscalls.js';
 
 /*

@@ -18,7 +18,7 @@ import {
   loopsInUse,
   unlessFree,
 } from './loop-node.js';
-import { sameFile, type FileIdentity } from './mounter.js';
+import { sameFile, type FileIdentity } from './file-identity.js';
 
 /** A loop device, by the number that stat(2) gives as `rdev` of its node and `dev` of what it holds. */
 export interface LoopDevice {

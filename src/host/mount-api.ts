@@ -1,7 +1,7 @@
 import type { Descriptor, HeldFile } from './descriptor.js';
-import type { FileIdentity } from './mounter.js';
+import type { FileIdentity } from './file-identity.js';
 import type { MountAttribute } from '../model/mount-flags.js';
-import { MountRefusal } from './mounter.js';
+import { MountRefusal } from './mount-refusal.js';
 
 /** One of the kernel's ways to make mounts. */
 export interface MountApi {

@@ -1,15 +1,6 @@
+import type { FileIdentity } from './file-identity.js';
 import type { MountAttribute } from '../model/mount-flags.js';
 import type { FileSystem } from './mount-api.js';
-
-/** What identifies a directory or file on this machine while it exists, whatever its path. */
-export interface FileIdentity {
-  readonly device: bigint;
-  readonly inode: bigint;
-}
-
-export function sameFile(a: FileIdentity, b: FileIdentity): boolean {
-  return a.device === b.device && a.inode === b.inode;
-}
 
 /** What stands at a path itself: its last component is never followed. */
 export type Presence =
@@ -90,27 +81,4 @@ export interface Mounter {
    * it is. Undefined when a parent is missing.
    */
   realPath(path: string): string | undefined;
-}
-
-/** Why a path cannot be mounted on, or a mount not removed; nothing was changed. */
-export class MountRefusal extends Error {
-  override readonly name = 'MountRefusal';
-
-  constructor(
-    readonly reason:
-      | 'no-parent'
-      | 'no-target'
-      | 'symlink'
-      | 'not-empty'
-      | 'wrong-kind'
-      | 'foreign-mount'
-      | 'source-changed'
-      | 'busy'
-      | 'private'
-      | 'not-permitted',
-    message: string,
-    options?: ErrorOptions,
-  ) {
-    super(message, options);
-  }
 }

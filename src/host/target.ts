@@ -2,7 +2,8 @@ import { constants, opendirSync } from 'node:fs';
 import { closeLater, type HeldFile } from './descriptor.js';
 import { errorCode } from './errno.js';
 import type { FileStatus } from './file-status.js';
-import { MountRefusal, sameFile } from './mounter.js';
+import { sameFile } from './file-identity.js';
+import { MountRefusal } from './mount-refusal.js';
 import { holdEntry, type Place } from './place.js';
 import { AT_REMOVEDIR, close, mkdirat, openat, unlinkat } from './syscalls.js';
 

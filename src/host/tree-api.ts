@@ -3,7 +3,7 @@ import { errorCode } from './errno.js';
 import { statx } from './file-status.js';
 import { fsconfigCreate, fsconfigSet, fsmount, fsopen } from './file-system-calls.js';
 import { attributeRefusal, type FileSystem, type MountApi, type NewMount } from './mount-api.js';
-import type { FileIdentity } from './mounter.js';
+import type { FileIdentity } from './file-identity.js';
 import type { MountAttribute } from '../model/mount-flags.js';
 import {
   AT_EMPTY_PATH,

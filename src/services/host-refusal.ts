@@ -1,6 +1,6 @@
 import { StatusError } from '../csi/status.js';
 import { LoopError } from '../host/loop-devices.js';
-import { MountRefusal } from '../host/mounter.js';
+import { MountRefusal } from '../host/mount-refusal.js';
 import { ToolError } from '../host/tool.js';
 
 /**

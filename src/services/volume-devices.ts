@@ -1,6 +1,7 @@
 import type { Content } from '../host/content.js';
 import type { AttachRequest, HeldLoopDevice, LoopDevices } from '../host/loop-devices.js';
-import { sameFile, type Mounter, type Presence } from '../host/mounter.js';
+import { sameFile } from '../host/file-identity.js';
+import type { Mounter, Presence } from '../host/mounter.js';
 import type { VolumeData } from '../host/volume-data.js';
 import { contentOf } from './volume-content.js';
 

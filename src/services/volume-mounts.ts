@@ -1,6 +1,7 @@
 import { StatusError } from '../csi/status.js';
 import { isLoopDevice } from '../host/loop-node.js';
-import { sameFile, type Mounter, type Presence } from '../host/mounter.js';
+import { sameFile } from '../host/file-identity.js';
+import type { Mounter, Presence } from '../host/mounter.js';
 import type { VolumeData } from '../host/volume-data.js';
 import { translated, translatedLater } from './host-refusal.js';
 import { dataGone } from './outcome.js';

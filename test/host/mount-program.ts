@@ -1,7 +1,7 @@
 import { lstatSync } from 'node:fs';
 import { bindMounter } from '../../src/host/bind-mounter.js';
 import { canMount } from '../../src/host/mount-right.js';
-import { MountRefusal } from '../../src/host/mounter.js';
+import { MountRefusal } from '../../src/host/mount-refusal.js';
 import { MOUNT_ATTRIBUTES } from '../../src/model/mount-flags.js';
 
 /*

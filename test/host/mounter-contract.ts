@@ -1,7 +1,8 @@
 import { mkdirSync, rmSync, statSync, symlinkSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect } from 'chai';
-import type { MountRefusal, Mounter } from '../../src/host/mounter.js';
+import type { MountRefusal } from '../../src/host/mount-refusal.js';
+import type { Mounter } from '../../src/host/mounter.js';
 import { mountSite, type MountSite, type Thing } from './mount-site.js';
 import { expectRefusal, identityOf, isRoot, listing, mountsBelow } from './scratch.js';
 

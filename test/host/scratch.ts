@@ -11,7 +11,8 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { MountRefusal, type FileIdentity } from '../../src/host/mounter.js';
+import type { FileIdentity } from '../../src/host/file-identity.js';
+import { MountRefusal } from '../../src/host/mount-refusal.js';
 import { MNT_DETACH, umount2 } from '../../src/host/syscalls.js';
 
 /** A file system of its own for one test: whatever is mounted in it goes along when it is removed. */

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import type { Code } from '../../src/csi/status.js';
 import { LoopError } from '../../src/host/loop-devices.js';
-import { MountRefusal } from '../../src/host/mounter.js';
+import { MountRefusal } from '../../src/host/mount-refusal.js';
 import { ToolError } from '../../src/host/tool.js';
 import { hostRefusal } from '../../src/services/host-refusal.js';
 

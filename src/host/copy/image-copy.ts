@@ -1,7 +1,7 @@
 import { open, type FileHandle } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Content } from '../content.js';
-import { sameFile } from '../mounter.js';
+import { sameFile } from '../file-identity.js';
 import { slowIoctl } from '../syscalls.js';
 import type { Alone, CopiedVolume } from './content-copy.js';
 import { CopyError } from './copy-error.js';

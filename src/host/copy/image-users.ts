@@ -2,7 +2,7 @@ import { open } from 'node:fs/promises';
 import type { LoopDevice } from '../loop-devices.js';
 import { loopsInUse } from '../loop-node.js';
 import { listedMounts } from '../mount-table.js';
-import { sameFile, type FileIdentity } from '../mounter.js';
+import { sameFile, type FileIdentity } from '../file-identity.js';
 
 /** What stands between workloads and an image, on this machine. */
 export interface ImageUsers {

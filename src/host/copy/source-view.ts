@@ -2,7 +2,7 @@ import { constants } from 'node:fs';
 import type { Content } from '../content.js';
 import { hold, holdFile, type Descriptor } from '../descriptor.js';
 import { errorCode } from '../errno.js';
-import { sameFile } from '../mounter.js';
+import { sameFile } from '../file-identity.js';
 import {
   AT_EMPTY_PATH,
   AT_FDCWD,
