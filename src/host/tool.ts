@@ -22,19 +22,27 @@ export interface Tool {
   readonly args: readonly string[];
   /** Exit codes that mean success; 0 when left out. */
   readonly success?: readonly number[];
+  /** After which it is killed, in ms; 0: never. Ten minutes when left out. */
+  readonly timeLimitMs?: number;
 }
 
-/** Longer than any of them takes on a healthy disk. */
+/** Longer than file systems take to be made, checked and grown on a healthy disk. */
 const TIME_LIMIT_MS = 10 * 60_000;
 /** How much of what it says goes into a message. */
 const QUOTED_CHARACTERS = 500;
 
 /** Runs a program. Rejects with a ToolError that holds the end of what it said. */
-export function runTool({ program, package: from, args, success = [0] }: Tool): Promise<void> {
+export function runTool({
+  program,
+  package: from,
+  args,
+  success = [0],
+  timeLimitMs = TIME_LIMIT_MS,
+}: Tool): Promise<void> {
   return new Promise((resolve, reject) => {
     const options = {
       env: { LC_ALL: 'C', PATH: searchPath() },
-      timeout: TIME_LIMIT_MS,
+      timeout: timeLimitMs,
       killSignal: 'SIGKILL',
       maxBuffer: 1024 * 1024,
     } as const;

@@ -3,11 +3,13 @@ import {
   existsSync,
   lstatSync,
   mkdirSync,
+  readdirSync,
   readFileSync,
   renameSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
+import { Worker } from 'node:worker_threads';
 import { expect } from 'chai';
 import { treeRemoval } from '../../src/host/tree-removal.js';
 import { isRoot, scratch, type Scratch } from './scratch.js';
@@ -50,6 +52,36 @@ describe('treeRemoval', () => {
       expect(lstatSync(link, { throwIfNoEntry: false })).to.equal(undefined);
     }
     expect(readFileSync(`${precious}/file`, 'utf8')).to.equal('data');
+  });
+
+  it('removes nothing else while directories are swapped for symlinks', async () => {
+    const FILES = Array.from({ length: 500 }, (_, number) => `file-${number}`);
+    const fill = (directory: string) => {
+      for (const name of FILES) writeFileSync(`${directory}/${name}`, '');
+    };
+    const precious = place.make('precious');
+    fill(precious);
+    const tree = place.path('trash', 'a');
+    const pairs = Array.from({ length: 20 }, (_, number) => {
+      const directory = place.make('trash', 'a', `sub-${number}`);
+      fill(directory);
+      const link = place.path(`link-${number}`);
+      symlinkSync(precious, link);
+      return { directory, link };
+    });
+    const removal = treeRemoval();
+    const swapping = new Worker(new URL('./swap-program.js', import.meta.url), {
+      workerData: pairs,
+    });
+    try {
+      // What is swapped under its hands may fail it, as may what comes back.
+      for (let turn = 0; turn < 5; turn += 1) await removal.remove(tree).catch(() => undefined);
+    } finally {
+      await swapping.terminate();
+    }
+    expect(readdirSync(precious)).to.have.lengthOf(FILES.length);
+    await removal.remove(tree);
+    expect(existsSync(tree)).to.equal(false);
   });
 
   it('is content when nothing is there', async () => {
