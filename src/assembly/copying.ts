@@ -27,7 +27,7 @@ export async function thawLeftovers({ pool, log }: Foundation): Promise<void> {
     try {
       const content = pool.volumes.content(volumeId);
       const users = content && (await usersOf(content.identity));
-      await frozen.thaw(volumeId, users?.mountPoint);
+      await frozen.thaw(volumeId, users?.places ?? []);
     } catch (error) {
       log.warn({ volume: volumeId, err: error }, 'a file system may be frozen: see fsfreeze(8)');
     }

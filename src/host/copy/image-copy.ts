@@ -53,7 +53,7 @@ export async function copyImage(copy: ImageCopy, run: CopyRun): Promise<void> {
   }
   const pass: ImagePass = { source: from, target, bytes: Number(size), run };
   const isSettled =
-    users.mountPoint === undefined || volume?.alone === undefined
+    users.places.length === 0 || volume?.alone === undefined
       ? await copyAtOnce(pass, users)
       : await copyFrozen(copy, pass, volume.id, volume.alone);
   if (!isSettled) await copyUntilSettled(pass, users);
@@ -82,7 +82,7 @@ async function copyFrozen(
   if (!hasReflinks) await copyAll(pass);
   return alone(pass.run.signal, async () => {
     const users = await usersOf(source.identity);
-    return freezer.whileFrozen(volumeId, users.mountPoint, async () => {
+    return freezer.whileFrozen(volumeId, users.places, async () => {
       await flushDevices(users);
       return hasReflinks ? reflink(pass) : unchangedDuring(pass, () => copyDifferences(pass));
     });

@@ -14,6 +14,12 @@ export interface ImageSite {
   attach(content: Content): HeldLoopDevice;
   /** Mounts the file system in an image. */
   mount(content: Content, name: string): string;
+  /** Mounts it at a path that exists. */
+  mountAt(content: Content, point: string): void;
+  /** Shows a directory at another path. */
+  bind(directory: string, point: string): void;
+  /** Makes an empty directory beside the pool. */
+  directory(name: string): string;
   remove(): void;
 }
 
@@ -43,13 +49,19 @@ export function imageSite(type: 'tmpfs' | 'ext4' | 'xfs'): ImageSite {
       return device;
     },
     mount(content, name) {
-      const { path } = site.attach(content);
-      const point = join(place.root, name);
-      mkdirSync(point);
-      execFileSync('mount', [path, point]);
-      undo.push(() => umount2(point, MNT_DETACH));
+      const point = site.directory(name);
+      site.mountAt(content, point);
       return point;
     },
+    mountAt(content, point) {
+      execFileSync('mount', [site.attach(content).path, point]);
+      undo.push(() => umount2(point, MNT_DETACH));
+    },
+    bind(directory, point) {
+      execFileSync('mount', ['--bind', directory, point]);
+      undo.push(() => umount2(point, MNT_DETACH));
+    },
+    directory: (name) => place.make(name),
     remove() {
       for (const step of undo.splice(0).toReversed()) step();
     },
