@@ -56,7 +56,7 @@ function lookAtVolume(
     volume: {
       id,
       isInUse: () => uses.of(id).length > 0,
-      alone: mountsHere ? (signal, work) => locks.run(id, signal, work) : undefined,
+      alone: mountsHere ? (signal, work) => locks.runInTurn(id, signal, work) : undefined,
     },
   };
 }

@@ -11,18 +11,27 @@ export interface VolumeLocks {
    * key that is taken is refused with ABORTED at once.
    */
   run<Result>(key: string, signal: AbortSignal, work: () => Promise<Result>): Promise<Result>;
+  /**
+   * The same for work that is no CO's call on the key but goes on behind another: it waits for its
+   * turn, also with `overlap: 'abort'`.
+   */
+  runInTurn<Result>(key: string, signal: AbortSignal, work: () => Promise<Result>): Promise<Result>;
 }
 
 export function volumeLocks(overlap: 'wait' | 'abort'): VolumeLocks {
   /** The end of the last call in line on a key, however it ends; gone when nobody is in line. */
   const lines = new Map<string, Promise<unknown>>();
 
-  return {
+  const locks: VolumeLocks = {
     run(key, signal, work) {
-      const before = lines.get(key);
-      if (before !== undefined && overlap === 'abort') {
+      if (overlap === 'abort' && lines.has(key)) {
         throw new StatusError('ABORTED', `another call on ${key} is under way; try again later`);
       }
+      return locks.runInTurn(key, signal, work);
+    },
+
+    runInTurn(key, signal, work) {
+      const before = lines.get(key);
       const result =
         before === undefined && !signal.aborted
           ? work()
@@ -34,6 +43,7 @@ export function volumeLocks(overlap: 'wait' | 'abort'): VolumeLocks {
       return result;
     },
   };
+  return locks;
 }
 
 /** Nobody is in line. */

@@ -33,13 +33,14 @@ describe('a copy that takes long', () => {
   let outcome: Error | undefined;
   let copied: number;
 
-  const copy: ContentCopy = async (_request, root, { signal }) => {
+  const copy: ContentCopy = async ({ volume }, root, { signal }) => {
     copied += 1;
     mkdirSync(join(root, 'data'));
     signal.addEventListener('abort', gate.open);
     await gate.opened;
     if (signal.aborted) throw new CopyError('ended', 'the copy was ended');
     if (outcome !== undefined) throw outcome;
+    await volume?.alone?.(signal, () => Promise.resolve());
   };
 
   async function begin(overlap: 'wait' | 'abort' = 'wait'): Promise<void> {
@@ -186,6 +187,20 @@ describe('a copy that takes long', () => {
         await publish();
         gate.open();
         await making;
+      });
+
+      it('with overlap "abort" it waits itself for a call on its source that is under way', async () => {
+        await begin('abort');
+        const making = make();
+        await eventually(() => expect(copied).to.equal(1));
+        const other = closedGate();
+        const { signal } = callOf();
+        const holding = subject.locks.run(volume_id, signal, () => other.opened);
+        gate.open();
+        await settled();
+        other.open();
+        await holding;
+        expect(await making).not.to.equal('');
       });
 
       for (const [title, error, code] of [

@@ -13,7 +13,7 @@ import { promisedCapacity, type PromisedCapacity } from '../../src/services/prom
 import { noSimulations } from '../../src/services/simulations.js';
 import { sourceHolds } from '../../src/services/source-holds.js';
 import { volumeConditions } from '../../src/services/volume-conditions.js';
-import { volumeLocks } from '../../src/services/volume-locks.js';
+import { volumeLocks, type VolumeLocks } from '../../src/services/volume-locks.js';
 import { openStore } from '../../src/store/open-store.js';
 import type { Store } from '../../src/store/store.js';
 import { createFakeDisk, type FakeDisk } from '../store/fake-disk.js';
@@ -26,6 +26,7 @@ export interface ControllerUnderTest {
   readonly store: Store;
   readonly disk: FakeDisk;
   readonly pool: Pool;
+  readonly locks: VolumeLocks;
   readonly copies: Copies;
   readonly capacity: PromisedCapacity;
 }
@@ -41,10 +42,11 @@ export async function controllerUnderTest(
   const sizes = { minVolumeSize: 0n, maxVolumeSize: 0n, defaultVolumeSize: 10n };
   const capacity = promisedCapacity(new Map([['', 100n]]), (kind) => store.promisedBytes(kind));
   const copying = copies({ copy, say: () => undefined });
+  const locks = volumeLocks(overlap);
   const deps: ControllerDeps = {
     store,
     pool,
-    locks: volumeLocks(overlap),
+    locks,
     holds: sourceHolds(overlap),
     copies: copying,
     nodes: { find: () => ({ nodeId: 'node-1', maxVolumes: 0, topology: null }) },
@@ -59,7 +61,7 @@ export async function controllerUnderTest(
     nodeExpansionRequired: false,
   };
   const service = { ...provisioning(deps), ...snapshotting(deps), ...attaching(deps) };
-  return { service, store, disk, pool, copies: copying, capacity };
+  return { service, store, disk, pool, locks, copies: copying, capacity };
 }
 
 export function callOf(signal: AbortSignal = new AbortController().signal): Call {

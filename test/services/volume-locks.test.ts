@@ -126,6 +126,17 @@ describe('volumeLocks', () => {
       expect(events).to.deep.equal(['a begins', 'a ends']);
     });
 
+    it('work that is no call of a CO waits for its turn, and refuses those that come', async () => {
+      const first = call('a', 'vol-1');
+      const own = locks.runInTurn('vol-1', new AbortController().signal, async () => {
+        events.push('own work');
+      });
+      refuses(() => call('b', 'vol-1'), 'ABORTED', /vol-1/);
+      first.open();
+      await Promise.all([first.result, own]);
+      expect(events).to.deep.equal(['a begins', 'a ends', 'own work']);
+    });
+
     it('another key, and the same one afterwards: OK', async () => {
       const first = call('a', 'vol-1');
       const other = call('b', 'vol-2');
