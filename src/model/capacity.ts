@@ -74,31 +74,37 @@ export function decideSize(range: CapacityRange | undefined, rules: SizeRules): 
   return { answer: 'OK', bytes };
 }
 
-/** The size of an existing volume after an expansion: never smaller (spec: "ControllerExpandVolume"). */
+/**
+ * The size of an existing volume after an expansion: never smaller (spec: "ControllerExpandVolume").
+ * `imageBytes`: the size of its image, which an expansion that failed may have left larger than the
+ * volume's. A volume that grows has at least that.
+ */
 export function decideExpansion(
   volumeId: string,
-  capacityBytes: bigint,
+  { capacityBytes, imageBytes }: { readonly capacityBytes: bigint; readonly imageBytes: bigint },
   range: CapacityRange,
   rules: SizeRules,
 ): SizeVerdict {
   const tooLarge = refuseSmaller(volumeId, capacityBytes, range);
   if (tooLarge !== undefined) return tooLarge;
   if (range.requiredBytes <= capacityBytes) return { answer: 'OK', bytes: capacityBytes };
-  if (rules.maxVolumeSize > 0n && range.requiredBytes > rules.maxVolumeSize) {
+  const wanted = wholeUnits(range.requiredBytes, rules);
+  if (rules.maxVolumeSize > 0n && wanted > rules.maxVolumeSize) {
     return refuse(
       'OUT_OF_RANGE',
-      `capacity_range asks for ${range.requiredBytes} bytes, volumes have at most ${rules.maxVolumeSize}`,
+      `capacity_range asks for ${range.requiredBytes} bytes, volume ${volumeId} would have ${wanted}, ` +
+        `and volumes have at most ${rules.maxVolumeSize}`,
     );
   }
-  const bytes = wholeUnits(range.requiredBytes, rules);
-  if (range.limitBytes > 0n && bytes > range.limitBytes) {
+  if (range.limitBytes > 0n && wanted > range.limitBytes) {
     return refuse(
       'OUT_OF_RANGE',
-      `capacity_range allows at most ${range.limitBytes} bytes, volume ${volumeId} needs ${bytes}: ` +
+      `capacity_range allows at most ${range.limitBytes} bytes, volume ${volumeId} needs ${wanted}: ` +
         `a multiple of ${rules.granularity}`,
     );
   }
-  return { answer: 'OK', bytes };
+  if (wanted >= imageBytes) return { answer: 'OK', bytes: wanted };
+  return refuseSmaller(volumeId, imageBytes, range) ?? { answer: 'OK', bytes: imageBytes };
 }
 
 function wholeUnits(bytes: bigint, { granularity = 1n }: SizeRules): bigint {

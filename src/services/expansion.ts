@@ -1,5 +1,5 @@
 import { StatusError } from '../csi/status.js';
-import { growImage } from '../host/image.js';
+import { growImage, imageBytes } from '../host/image.js';
 import type { Pool } from '../host/pool.js';
 import type { VolumeCapability } from '../model/capability.js';
 import { decideExpansion, sizesOf, type CapacityRange, type SizeRules } from '../model/capacity.js';
@@ -23,19 +23,23 @@ export function expansion(deps: {
   readonly sizes: SizeRules;
 }): Expansion {
   const { store, pool, capacity, sizes } = deps;
+
+  /**
+   * The image's size is never taken back, also when nothing comes of the expansion after all: who staged
+   * the volume meanwhile, on whatever node, has grown the file system and may have written to it. Until
+   * the volume is expanded again it has more than was promised.
+   */
   async function growContent(volumeId: string, bytes: bigint): Promise<void> {
     const content = pool.volumes.content(volumeId);
     if (content === undefined) throw dataGone(volumeId);
     if (content.kind === 'image') await growImage(content.path, bytes, pool.sync);
   }
 
-  function sizeAfter(volume: Volume, range: CapacityRange): bigint {
-    const size = decideExpansion(
-      volume.id,
-      volume.capacityBytes,
-      range,
-      sizesOf(volume.format, sizes),
-    );
+  function sizeAfter({ id, capacityBytes, format }: Volume, range: CapacityRange): bigint {
+    const content = pool.volumes.content(id);
+    const image = content?.kind === 'image' ? imageBytes(content.path) : 0n;
+    const own = { capacityBytes, imageBytes: image };
+    const size = decideExpansion(id, own, range, sizesOf(format, sizes));
     return size.answer === 'OK' ? size.bytes : raise(size);
   }
 

@@ -53,6 +53,7 @@ describe('decideSize', () => {
 });
 
 describe('decideExpansion of a volume of 100 bytes', () => {
+  const own = { capacityBytes: 100n, imageBytes: 0n };
   const rules = { minVolumeSize: 0n, maxVolumeSize: 1000n, defaultVolumeSize: 1n };
   const cases: [string, CapacityRange, bigint | string][] = [
     ['larger', range(200n), 200n],
@@ -64,14 +65,32 @@ describe('decideExpansion of a volume of 100 bytes', () => {
   ];
   for (const [title, asked, expected] of cases) {
     it(`${title}: ${expected}`, () => {
-      const verdict = decideExpansion('vol-1', 100n, asked, rules);
+      const verdict = decideExpansion('vol-1', own, asked, rules);
       expect(verdict.answer === 'OK' ? verdict.bytes : verdict.answer).to.equal(expected);
     });
   }
   it('what it has already is idempotent, although the maximum was lowered meanwhile', () => {
     const lowered = { ...rules, maxVolumeSize: 50n };
-    expect(decideExpansion('vol-1', 100n, range(100n), lowered)).to.have.property('bytes', 100n);
+    expect(decideExpansion('vol-1', own, range(100n), lowered)).to.have.property('bytes', 100n);
   });
+});
+
+describe('decideExpansion of a volume of 100 bytes in an image of 300', () => {
+  const rules = { minVolumeSize: 0n, maxVolumeSize: 1000n, defaultVolumeSize: 1n };
+  const own = { capacityBytes: 100n, imageBytes: 300n };
+  const cases: [string, CapacityRange, bigint | string][] = [
+    ['the same', range(100n), 100n],
+    ['larger, but less than the image', range(200n), 300n],
+    ['larger than the image', range(301n), 301n],
+    ['a limit below the image', range(200n, 299n), 'OUT_OF_RANGE'],
+    ['a limit alone, below the image', range(0n, 200n), 100n],
+  ];
+  for (const [title, asked, expected] of cases) {
+    it(`${title}: ${expected}`, () => {
+      const verdict = decideExpansion('vol-1', own, asked, rules);
+      expect(verdict.answer === 'OK' ? verdict.bytes : verdict.answer).to.equal(expected);
+    });
+  }
 });
 
 describe('decideNodeExpansion of a volume of 100 bytes', () => {

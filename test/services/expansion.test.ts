@@ -1,5 +1,7 @@
+import { statSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect } from 'chai';
-import { emptyDirectory } from '../../src/host/content.js';
+import { emptyDirectory, emptyImage } from '../../src/host/content.js';
 import { openPool, type Pool } from '../../src/host/pool.js';
 import { describe as describeCapability } from '../../src/model/capability.js';
 import type { CapacityRange } from '../../src/model/capacity.js';
@@ -70,6 +72,39 @@ describe('expansion', () => {
     expect(capacity.available({})).to.equal(90n);
     expect(await growth.expand(vol, asked(20n))).to.equal(20n);
     expect(sizes()).to.deep.equal([20n, 20n, 80n]);
+  });
+
+  const image = () => statSync(join(directory.path, 'volumes', 'block-1', 'image')).size;
+  describe('of an image that an expansion left larger, as its record failed,', () => {
+    const block = volume('block-1', { capacityBytes: 4096n, format: 'raw' });
+    beforeEach(async () => {
+      const rules = { minVolumeSize: 0n, maxVolumeSize: 0n, defaultVolumeSize: 1n };
+      capacity = promisedCapacity(new Map(), (kind) => store.promisedBytes(kind));
+      growth = expansion({ store, pool, capacity, sizes: rules });
+      await store.putVolume(block);
+      await pool.volumes.prepare(block, emptyImage(block.capacityBytes));
+      await pool.volumes.reveal(block.id);
+      disk.failNext('nothing');
+      await rejectionOf(growth.expand(block, asked(16384n)), Error);
+      expect([image(), store.volume('block-1')?.capacityBytes]).to.deep.equal([16384, 4096n]);
+    });
+
+    it('cuts nothing: the volume has the size of the image', async () => {
+      expect(await growth.expand(block, asked(8192n))).to.equal(16384n);
+      expect(store.volume('block-1')?.capacityBytes).to.equal(16384n);
+      expect(image()).to.equal(16384);
+    });
+
+    it('makes it larger still', async () => {
+      expect(await growth.expand(block, asked(32768n))).to.equal(32768n);
+      expect(image()).to.equal(32768);
+    });
+
+    it('to at most less than that: OUT_OF_RANGE, and nothing changes', async () => {
+      const range = { requiredBytes: 8192n, limitBytes: 8192n };
+      await refused(growth.expand(block, range), 'OUT_OF_RANGE', /has 16384 bytes already/);
+      expect([image(), store.volume('block-1')?.capacityBytes]).to.deep.equal([16384, 4096n]);
+    });
   });
 
   it('RESOURCE_EXHAUSTED takes nothing', async () => {
