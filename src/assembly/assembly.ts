@@ -13,7 +13,7 @@ import type { Simulations } from '../services/simulations.js';
 import { markedUses, recordedUses } from '../services/volume-uses.js';
 import { assembleAdopting } from './adopt.js';
 import { assembleController, takePool, type Surroundings } from './controller.js';
-import { assembleCopying, thawLeftovers } from './copying.js';
+import { assembleCopies, thawLeftovers } from './copying.js';
 import { hasStore, openFoundation, type Foundation } from './foundation.js';
 import { sweepOtherNodes } from './inline.js';
 import { assembleNode, clearStateDirectory, type AssembledNode } from './node.js';
@@ -54,9 +54,9 @@ export async function assemble(
     const nodes = await assembleNodes(foundation);
     if (serves.has('controller')) await thawLeftovers(foundation);
     const around = surroundings(foundation, nodes);
-    const copying = assembleCopying(foundation);
+    const copies = assembleCopies(foundation);
     const controller = serves.has('controller')
-      ? assembleController(foundation, around, copying)
+      ? assembleController(foundation, around, copies)
       : undefined;
     const { store, locks } = foundation;
     const nodeDeps = nodes.map(({ deps }) => deps);
@@ -68,7 +68,7 @@ export async function assemble(
       clearing: clearing({ store, locks, uses: around.uses, nodes: nodeDeps }),
       counts: () => counts({ store, nodes: nodeDeps }),
       volumeName: (id) => (nodes[0]?.deps.volume(id) ?? store.volume(id))?.name,
-      endCopies: () => copying.copies.end(),
+      endCopies: () => copies.end(),
       close,
     };
   } catch (error) {

@@ -3,11 +3,11 @@ import type { Handlers } from '../csi/handler.js';
 import { claimPool } from '../host/pool-marker.js';
 import { controllerService } from '../services/controller.js';
 import type { Topology } from '../model/topology.js';
+import type { Copies } from '../services/copies.js';
 import type { Nodes } from '../services/nodes.js';
 import { offlineExpansion } from '../services/offline-expansion.js';
 import { volumeConditions } from '../services/volume-conditions.js';
 import type { VolumeUses } from '../services/volume-uses.js';
-import type { Copying } from './copying.js';
 import type { Foundation } from './foundation.js';
 import { heal } from './healing.js';
 
@@ -21,9 +21,9 @@ export interface Surroundings {
 export function assembleController(
   foundation: Foundation,
   { nodes, uses }: Surroundings,
-  { copies, holds }: Copying,
+  copies: Copies,
 ): Partial<Handlers<ControllerHandlers>> {
-  const { options, store, pool, locks, capacity, expansion } = foundation;
+  const { options, store, pool, locks, holds, capacity, expansion } = foundation;
   return controllerService({
     store,
     pool,

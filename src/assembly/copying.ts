@@ -3,21 +3,12 @@ import { contentCopy } from '../host/copy/content-copy.js';
 import { freezer, type Freezer } from '../host/copy/freeze.js';
 import { usersOf } from '../host/copy/image-users.js';
 import { copies, type Copies } from '../services/copies.js';
-import { sourceHolds, type SourceHolds } from '../services/source-holds.js';
 import type { Foundation } from './foundation.js';
 
 /** What snapshots and clones are made with. */
-export interface Copying {
-  readonly copies: Copies;
-  readonly holds: SourceHolds;
-}
-
-export function assembleCopying({ options, pool, log }: Foundation): Copying {
+export function assembleCopies({ pool, log }: Foundation): Copies {
   const copy = contentCopy(pool.sync, freezerOf(pool.directory));
-  return {
-    copies: copies({ copy, say: (details, message) => log.info(details, message) }),
-    holds: sourceHolds(options.onOverlap),
-  };
+  return copies({ copy, say: (details, message) => log.info(details, message) });
 }
 
 /** Thaws the file systems that a process froze and could not thaw, because it was killed. */

@@ -10,6 +10,7 @@ import type { Options } from '../options.js';
 import { expansion, type Expansion } from '../services/expansion.js';
 import { promisedCapacity, type PromisedCapacity } from '../services/promised-capacity.js';
 import type { Simulations } from '../services/simulations.js';
+import { sourceHolds, type SourceHolds } from '../services/source-holds.js';
 import { volumeLocks, type VolumeLocks } from '../services/volume-locks.js';
 import { openLevel } from '../store/level.js';
 import { openStore } from '../store/open-store.js';
@@ -23,6 +24,8 @@ export interface Foundation {
   readonly pool: Pool;
   /** One set for both services: the unit is the volume. */
   readonly locks: VolumeLocks;
+  /** The same for copies, and what goes without any: deletions and expansions. */
+  readonly holds: SourceHolds;
   readonly capacity: PromisedCapacity;
   /** What is pretended, whatever the store says. */
   readonly simulations: Simulations;
@@ -78,6 +81,7 @@ function standOn(store: Store, options: Options, log: Log, simulations: Simulati
     store,
     pool,
     locks: volumeLocks(options.onOverlap),
+    holds: sourceHolds(options.onOverlap),
     capacity,
     simulations,
     expansion: expansion({ store, pool, capacity, sizes: options }),

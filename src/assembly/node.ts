@@ -61,7 +61,7 @@ export function clearStateDirectory({ options, log }: Foundation): void {
 
 /** Brings the node's records and mounts in line and puts the Node service together. */
 export async function assembleNode(foundation: Foundation, node: NodeInfo): Promise<AssembledNode> {
-  const { options, log, store, pool, locks, shared } = foundation;
+  const { options, log, store, pool, locks, holds, shared } = foundation;
   const capabilities = new Set(options.nodeCapabilities);
   const mounter = bindMounter({
     workDirectory: options.stateDir,
@@ -98,6 +98,7 @@ export async function assembleNode(foundation: Foundation, node: NodeInfo): Prom
       singleNodeWriterTargets: options.singleNodeWriterTargets,
     },
     locks,
+    holds,
     records,
     mounts,
     devices,

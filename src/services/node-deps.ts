@@ -9,6 +9,7 @@ import type { Volume } from '../model/volume.js';
 import type { Expansion } from './expansion.js';
 import type { InlineVolumes } from './inline-volumes.js';
 import type { NodeRecords } from './node-records.js';
+import type { SourceHolds } from './source-holds.js';
 import type { VolumeLocks } from './volume-locks.js';
 import type { VolumeDevices } from './volume-devices.js';
 import type { VolumeMounts } from './volume-mounts.js';
@@ -21,6 +22,8 @@ export interface NodeDeps {
   readonly capabilities: ReadonlySet<NodeCapability>;
   readonly rules: PublishRules;
   readonly locks: VolumeLocks;
+  /** Of who copies volumes in this process. */
+  readonly holds: SourceHolds;
   readonly records: NodeRecords;
   readonly mounts: VolumeMounts;
   readonly devices: VolumeDevices;

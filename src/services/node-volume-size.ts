@@ -19,7 +19,7 @@ type VolumeSize = Pick<Handlers<NodeHandlers>, 'NodeGetVolumeStats' | 'NodeExpan
 
 /** The RPCs that tell how full a volume is and that finish its growth. */
 export function volumeSize(deps: NodeDeps): VolumeSize {
-  const { locks, records, mounts } = deps;
+  const { locks, holds, records, mounts } = deps;
   const tellsCondition = deps.capabilities.has('VOLUME_CONDITION');
 
   /** Where the volume is mounted by the path that the CO names. */
@@ -54,6 +54,16 @@ export function volumeSize(deps: NodeDeps): VolumeSize {
     return size.answer === 'OK' ? size.bytes : raise(size);
   }
 
+  /** A copy of the volume sees it with one size, so it is not made larger meanwhile. */
+  function growing<Result>(
+    volumeId: string,
+    signal: AbortSignal,
+    work: () => Promise<Result>,
+  ): Promise<Result> {
+    const locked = () => locks.run(volumeId, signal, work);
+    return deps.expansion === undefined ? locked() : holds.alone(volumeId, signal, locked);
+  }
+
   return {
     /**
      * No lock is held: counting the files of a large volume takes long and must not hold up a publish.
@@ -85,7 +95,7 @@ export function volumeSize(deps: NodeDeps): VolumeSize {
         'volume_capability',
         knownModes(deps),
       );
-      return locks.run(volumeId, call.signal, async () => {
+      return growing(volumeId, call.signal, async () => {
         const volume = deps.volume(volumeId);
         if (deps.inline.volume(volumeId) !== undefined) throw inlineNeverGrows(volumeId);
         if (volume === undefined) throw volumeNotFound(volumeId);

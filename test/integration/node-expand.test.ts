@@ -1,6 +1,10 @@
+import { chmodSync, existsSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect } from 'chai';
 import type { NodeExpandVolumeRequest } from '../../src/csi/generated/csi/v1/NodeExpandVolumeRequest.js';
 import { withDriver } from './driver-under-test.js';
+import { eventually } from './eventually.js';
+import { newSnapshot } from './new-snapshot.js';
 import { refused, refusedUnchanged } from './refusal.js';
 import { takenDownVolumes } from './takedown.js';
 import { mountCapability, type TestVolume } from './test-volume.js';
@@ -149,5 +153,43 @@ describe('NodeExpandVolume where the controller does not expand', () => {
     expect(await size()).to.equal(String(2 * GIB));
     const { usage } = await driver.client.node.NodeGetVolumeStats(ids);
     expect(usage[0]).to.include({ unit: 'BYTES', total: String(2 * GIB) });
+  });
+});
+
+describe('NodeExpandVolume where the controller does not expand, while the volume is copied', () => {
+  const driver = withDriver({
+    withoutControllerCapability: ['EXPAND_VOLUME'],
+    onOverlap: 'abort',
+  });
+  const volumes = takenDownVolumes(driver);
+  const path = process.env['PATH'];
+  afterEach(() => {
+    process.env['PATH'] = path;
+  });
+
+  it('ABORTED, with its size as before; OK once it is copied', async () => {
+    const volume = await volumes.staged(MODE);
+    const request = { volume_id: volume.id, volume_path: volume.stagingPath, ...upTo(2 * GIB) };
+    const { node, controller } = driver.client;
+    const programs = driver.scratch.make('programs');
+    const [begun, gate] = [join(programs, 'begun'), join(programs, 'gate')];
+    const slow = `touch ${begun}; until [ -e ${gate} ]; do sleep 0.01; done`;
+    writeFileSync(join(programs, 'cp'), `#!/bin/sh\nPATH=${path}\n${slow}\nexec cp "$@"\n`);
+    chmodSync(join(programs, 'cp'), 0o755);
+    process.env['PATH'] = `${programs}:${path}`;
+    const copied = newSnapshot(driver.client, volume.id);
+    try {
+      await eventually(() => expect(existsSync(begun)).to.equal(true));
+      await refused(node.NodeExpandVolume(request), 'ABORTED', /another call/);
+      const { volume: kept } = await controller.ControllerGetVolume({ volume_id: volume.id });
+      expect(kept?.capacity_bytes).to.equal(String(GIB));
+    } finally {
+      writeFileSync(gate, '');
+      const { snapshot_id } = await copied;
+      await controller.DeleteSnapshot({ snapshot_id });
+    }
+    expect(await node.NodeExpandVolume(request)).to.deep.equal({
+      capacity_bytes: String(2 * GIB),
+    });
   });
 });
