@@ -1,6 +1,6 @@
-import { admits, describe, type VolumeCapability } from './capability.js';
+import { admits, describe, fsType, type VolumeCapability } from './capability.js';
 import type { StringMap } from './equality.js';
-import type { Format } from './format.js';
+import { isFileSystem, type Format } from './format.js';
 import type { Source } from './snapshot.js';
 import type { Topology } from './topology.js';
 
@@ -26,16 +26,21 @@ export interface Volume {
 }
 
 /** What the rules need to know of a volume. */
-export type CapableVolume = Pick<Volume, 'id' | 'capabilities'>;
+export type CapableVolume = Pick<Volume, 'id' | 'capabilities' | 'format'>;
 
 /**
  * Why a volume cannot be used with a capability; undefined when one that it was created with admits
- * it. The codes differ by RPC: FAILED_PRECONDITION on publish and stage, INVALID_ARGUMENT on expand.
+ * it, and its file system, where it has one of its own, is the one that is asked for. The codes differ by RPC: FAILED_PRECONDITION on publish and stage, INVALID_ARGUMENT on expand.
  */
 export function unsupported(volume: CapableVolume, wanted: VolumeCapability): string | undefined {
-  if (volume.capabilities.some((given) => admits(given, wanted))) return undefined;
-  const made = volume.capabilities.map(describe).join(', ');
-  return `volume ${volume.id} was created for ${made} and does not support ${describe(wanted)}`;
+  const { id, capabilities, format } = volume;
+  if (!capabilities.some((given) => admits(given, wanted))) {
+    const made = capabilities.map(describe).join(', ');
+    return `volume ${id} was created for ${made} and does not support ${describe(wanted)}`;
+  }
+  const asked = fsType(wanted.accessType);
+  if (!isFileSystem(format) || asked === '' || asked === format) return undefined;
+  return `volume ${id} was created with the fs_type ${format} and does not support ${asked}`;
 }
 
 /** Whether an id could be a volume's or a snapshot's at all: safe as a file name, at most 128 bytes. */

@@ -2,9 +2,14 @@ import { expect } from 'chai';
 import { ACCESS_MODES, isMultiNode, type AccessMode } from '../../src/model/access-mode.js';
 import type { Attachment } from '../../src/model/attachment.js';
 import { decideAttach, type AttachVerdict } from '../../src/model/attach.js';
+import type { CapableVolume } from '../../src/model/volume.js';
 import { mountCapability } from './samples.js';
 
-const volume = { id: 'vol-1', capabilities: [mountCapability('MULTI_NODE_MULTI_WRITER')] };
+const volume: CapableVolume = {
+  id: 'vol-1',
+  capabilities: [mountCapability('MULTI_NODE_MULTI_WRITER')],
+  format: 'directory',
+};
 
 /** Fields of a mount capability beside the access mode, and how a refusal names them. */
 const OTHER_MOUNTS = [

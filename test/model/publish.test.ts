@@ -38,7 +38,12 @@ function answer(
   );
   const verdict = decidePublish(
     { volumeId: 'vol-1', targetPath: call.target, arguments: call.args },
-    { volume: { id: 'vol-1', capabilities }, attached: true, staging, publications: existing },
+    {
+      volume: { id: 'vol-1', capabilities, format: 'directory' },
+      attached: true,
+      staging,
+      publications: existing,
+    },
     { ...RULES, ...rules },
   );
   return { answer: verdict.answer, message: 'message' in verdict ? verdict.message : '' };
@@ -177,7 +182,7 @@ describe('decidePublish', () => {
       const verdict = decidePublish(
         { volumeId: 'vol-1', targetPath: '/b', arguments: args },
         {
-          volume: { id: 'vol-1', capabilities: [mountCapability(mode)] },
+          volume: { id: 'vol-1', capabilities: [mountCapability(mode)], format: 'directory' },
           attached: true,
           staging: { path: '/staging', capability, readonly: false },
           publications: [publication('/a', args)],
