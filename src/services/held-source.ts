@@ -55,7 +55,8 @@ function lookAtVolume(
     content,
     volume: {
       id,
-      isInUse: () => uses.of(id).length > 0,
+      nodes: () => uses.of(id).length,
+      holdsFileSystem: volume.format === 'ext4' || volume.format === 'xfs',
       alone: mountsHere ? (signal, work) => locks.runInTurn(id, signal, work) : undefined,
     },
   };

@@ -63,4 +63,18 @@ describe('a snapshot of a volume that a node in another process has', () => {
     await cut();
     for (const each of [image, directory]) await each.remove();
   });
+
+  it('of a device, here and on another machine: FAILED_PRECONDITION until it is here alone', async () => {
+    const marks = useMarks(shape.options.poolDir);
+    const volume = await splitVolume(shape, 'MULTI_NODE_MULTI_WRITER', 'raw');
+    for (const node of ['node-1', 'node-2']) await volume.on(node).stage();
+    marks.set(volume.id, 'node-far-away');
+    const cut = () => newSnapshot(shape.client, volume.id);
+    await refusedKeepingAll(shape, cut, 'FAILED_PRECONDITION', /in use on another machine/);
+    marks.clear(volume.id, 'node-far-away');
+    const { snapshot_id } = await cut();
+    for (const node of ['node-1', 'node-2']) await volume.on(node).unstage();
+    await volume.remove();
+    await shape.controller.DeleteSnapshot({ snapshot_id });
+  });
 });

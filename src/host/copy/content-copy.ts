@@ -19,8 +19,10 @@ export interface CopyRequest {
 
 export interface CopiedVolume {
   readonly id: string;
-  /** Whether a node has it now. */
-  isInUse(): boolean;
+  /** How many nodes have it now. */
+  nodes(): number;
+  /** Whether it holds a file system of its own, so that what writes to it does so through a mount. */
+  readonly holdsFileSystem: boolean;
   /** Undefined where volumes are mounted by other processes. */
   readonly alone: Alone | undefined;
 }
@@ -38,7 +40,7 @@ export function contentCopy(sync: Sync, freezer: Freezer): ContentCopy {
   return async ({ source, bytes, volume }, root, run) => {
     const target = contentPath(root, source.kind);
     if (source.kind === 'directory') {
-      await copyTree(source, target, () => volume?.isInUse() ?? false, run);
+      await copyTree(source, target, () => volume !== undefined && volume.nodes() > 0, run);
     } else {
       await copyImage({ source, target, bytes, volume, freezer }, run);
     }

@@ -1,6 +1,7 @@
 import {
   execFileSync,
   spawn,
+  type ChildProcess,
   type ExecFileSyncOptionsWithStringEncoding,
 } from 'node:child_process';
 import { once } from 'node:events';
@@ -30,14 +31,19 @@ import { imageSite, sameBytes, type ImageSite } from './image-site.js';
 const MIB = 2 ** 20;
 const USED: CopiedVolume = {
   id: 'vol-1',
-  isInUse: () => true,
+  nodes: () => 1,
+  holdsFileSystem: true,
   alone: (_signal, work) => work(),
 };
-const UNUSED: CopiedVolume = { ...USED, isInUse: () => false };
+const UNUSED: CopiedVolume = { ...USED, nodes: () => 0 };
+/** In a process that mounts nothing itself. */
+const ELSEWHERE: CopiedVolume = { ...USED, alone: undefined, holdsFileSystem: false };
 const QUIET: ExecFileSyncOptionsWithStringEncoding = {
   stdio: ['ignore', 'pipe', 'ignore'],
   encoding: 'utf8',
 };
+/** Writes to a file until that is gone. */
+const BUSY = 'while [ -e "$1" ]; do date +%N >"$1"; sync "$1"; done';
 const run: CopyRun = { signal: new AbortController().signal, progress: () => undefined };
 
 describe('copying an image', () => {
@@ -128,6 +134,24 @@ describe('copying an image', () => {
       site = imageSite('tmpfs');
     });
 
+    it('what is mounted after the first look is held up, and its device flushed', async () => {
+      const image = site.image('volume', 32 * MIB);
+      execFileSync('mkfs.ext4', ['-q', image.path]);
+      let workload: ChildProcess | undefined;
+      const mounting = () => {
+        if (workload !== undefined) return;
+        const file = join(site.mount(image, 'volume is here'), 'file');
+        writeFileSync(file, '');
+        workload = spawn('bash', ['-c', BUSY, '', file]);
+      };
+      await made(image, USED, 0n, { ...run, progress: mounting });
+      const ended = workload === undefined ? undefined : once(workload, 'close');
+      workload?.kill();
+      await ended;
+      execFileSync('e2fsck', ['-fn', target()], QUIET);
+      expect(execFileSync('debugfs', ['-R', 'ls -p /', target()], QUIET)).to.contain('/file/');
+    });
+
     it('what is written during a pass is there after another one', async () => {
       const image = site.image('volume', 32 * MIB);
       for (let at = 0; at < 32; at += 1) write(image.path, `old ${at}`, at * MIB);
@@ -177,12 +201,7 @@ describe('copying an image', () => {
       const point = site.mount(image, 'volume is here');
       const lastWrite = () => statSync(join(point, 'file')).mtimeMs;
       writeFileSync(join(point, 'file'), '');
-      const workload = spawn('bash', [
-        '-c',
-        'while [ -e "$1" ]; do date +%N >"$1"; sync "$1"; done',
-        '',
-        join(point, 'file'),
-      ]);
+      const workload = spawn('bash', ['-c', BUSY, '', join(point, 'file')]);
       const ended = once(workload, 'close');
       await made(image, USED);
       const before = lastWrite();
@@ -225,11 +244,20 @@ describe('copying an image', () => {
 
     it('in use where it cannot be seen: CopyError', async () => {
       const { reason, message } = await rejectionOf(
-        made(site.image('volume', MIB), USED),
+        made(site.image('volume', MIB), ELSEWHERE),
         CopyError,
       );
       expect(reason).to.equal('not-readable');
       expect(message).to.match(/another machine/);
+    });
+
+    it('in use here and where it cannot be seen: CopyError', async () => {
+      const image = site.image('volume', MIB);
+      site.attach(image);
+      const copying = made(image, { ...ELSEWHERE, nodes: () => 2 });
+      expect(await rejectionOf(copying, CopyError)).to.have.property('reason', 'not-readable');
+      rmSync(target());
+      await made(image, ELSEWHERE);
     });
 
     it('another file in its place: CopyError', async () => {
