@@ -23,31 +23,54 @@ export interface CopiesOptions {
   readonly say: (details: Readonly<Record<string, unknown>>, message: string) => void;
   /** How many go on side by side. */
   readonly atOnce?: number;
+  /** How many of them may have the same source: the others leave room for those of other sources. */
+  readonly ofOneSource?: number;
   /** How often the log is told how far a copy is, in ms. */
   readonly progressMs?: number;
 }
 
-export function copies({ copy, say, atOnce = 2, progressMs = 10_000 }: CopiesOptions): Copies {
+export function copies({
+  copy,
+  say,
+  atOnce = 16,
+  ofOneSource = 2,
+  progressMs = 10_000,
+}: CopiesOptions): Copies {
   const ending = new AbortController();
   const { signal } = ending;
-  let going = 0;
-  const waiting: (() => void)[] = [];
+  /** The sources of the copies that go on. */
+  const going: string[] = [];
+  /** In order of arrival. */
+  const waiting: { readonly from: string; readonly begin: () => void }[] = [];
 
-  async function turn(): Promise<void> {
-    if (going < atOnce) going += 1;
-    else await new Promise<void>((resolve) => waiting.push(resolve));
+  function hasRoom(from: string): boolean {
+    const others = going.filter((each) => each === from);
+    return going.length < atOnce && others.length < ofOneSource;
   }
 
-  /** Gives the turn on. */
-  function next(): void {
-    const follower = waiting.shift();
-    if (follower === undefined) going -= 1;
-    else follower();
+  async function turn(names: CopyNames): Promise<void> {
+    const { from } = names;
+    if (hasRoom(from)) {
+      going.push(from);
+      return;
+    }
+    say({ ...names, going: [...going] }, 'a copy waits for others to end');
+    await new Promise<void>((begin) => waiting.push({ from, begin }));
+  }
+
+  /** Gives the turn on, to the first in line that has one. */
+  function next(from: string): void {
+    going.splice(going.indexOf(from), 1);
+    const place = waiting.findIndex((each) => hasRoom(each.from));
+    const [follower] = place === -1 ? [] : waiting.splice(place, 1);
+    if (follower === undefined) return;
+    going.push(follower.from);
+    follower.begin();
   }
 
   return {
     fillWith: (names, request) => async (root) => {
-      await turn();
+      await turn(names);
       let bytes = 0;
       const telling = setInterval(
         () => say({ ...names, bytes }, 'a copy is being made'),
@@ -65,7 +88,7 @@ export function copies({ copy, say, atOnce = 2, progressMs = 10_000 }: CopiesOpt
         throw error instanceof CopyError ? statusOf(error, names) : error;
       } finally {
         clearInterval(telling);
-        next();
+        next(names.from);
       }
     },
 

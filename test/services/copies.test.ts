@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import type { ContentCopy, CopyRequest } from '../../src/host/copy/content-copy.js';
 import { CopyError, NoRoomError } from '../../src/host/copy/copy-error.js';
-import { copies } from '../../src/services/copies.js';
+import { copies, type Copies } from '../../src/services/copies.js';
 import { eventually } from '../integration/eventually.js';
 import { refused } from '../integration/refusal.js';
 import { rejectionOf } from '../store/rejection.js';
@@ -16,6 +16,13 @@ const NAMES = { from: 'volume vol-1', to: 'snapshot snap-1' };
 
 function failing(thrown: Error): ContentCopy {
   return () => Promise.reject(thrown);
+}
+
+/** Copies from these sources, by the paths that they go to. */
+function begin(subject: Copies, wanted: Readonly<Record<string, string>>): Promise<unknown>[] {
+  return Object.entries(wanted).map(async ([root, from]) =>
+    subject.fillWith({ from, to: root }, REQUEST)(root),
+  );
 }
 
 describe('copies', () => {
@@ -37,22 +44,50 @@ describe('copies', () => {
     said = [];
   });
 
+  async function end(...roots: string[]): Promise<void> {
+    for (const root of roots) gates.get(root)?.open();
+    await settled();
+  }
+
   it('a few go on side by side, the others wait for their turn, in order', async () => {
     const subject = copies({ copy, say, atOnce: 2 });
-    const made = ['a', 'b', 'c', 'd'].map(async (root) => subject.fillWith(NAMES, REQUEST)(root));
+    const made = begin(subject, { a: 'vol-1', b: 'vol-2', c: 'vol-3', d: 'vol-4' });
     await settled();
     expect([...gates.keys()]).to.deep.equal(['a', 'b']);
-    gates.get('b')?.open();
-    await settled();
+    await end('b');
     expect([...gates.keys()]).to.deep.equal(['a', 'b', 'c']);
-    for (const name of ['a', 'c']) gates.get(name)?.open();
-    await settled();
-    gates.get('d')?.open();
+    await end('a', 'c');
+    await end('d');
     await Promise.all(made);
-    const again = subject.fillWith(NAMES, REQUEST)('e');
+    const again = begin(subject, { e: 'vol-1' });
     await settled();
-    gates.get('e')?.open();
-    expect(await again).to.deep.equal([]);
+    await end('e');
+    expect(await Promise.all(again)).to.deep.equal([[]]);
+  });
+
+  it('two of one source go on; more wait, and let those of other sources pass', async () => {
+    const subject = copies({ copy, say });
+    const made = begin(subject, { a: 'vol-1', b: 'vol-1', c: 'vol-1', d: 'vol-1', e: 'vol-2' });
+    await settled();
+    expect([...gates.keys()]).to.deep.equal(['a', 'b', 'e']);
+    await end('e');
+    expect([...gates.keys()]).to.deep.equal(['a', 'b', 'e']);
+    await end('a', 'b');
+    expect([...gates.keys()]).to.deep.equal(['a', 'b', 'e', 'c', 'd']);
+    await end('c', 'd');
+    await Promise.all(made);
+  });
+
+  it('the log is told which one waits, and for what', async () => {
+    const subject = copies({ copy, say, ofOneSource: 1 });
+    const made = begin(subject, { a: 'vol-1', b: 'vol-1' });
+    await settled();
+    expect(said).to.deep.equal([
+      { from: 'vol-1', to: 'b', going: ['vol-1'], message: 'a copy waits for others to end' },
+    ]);
+    await end('a');
+    await end('b');
+    await Promise.all(made);
   });
 
   it('one that fails gives its turn on', async () => {
