@@ -34,13 +34,12 @@ export function waitingLine(): WaitingLine {
     const drop = (): void => {
       const at = line.findIndex((each) => each.connection === connection);
       if (at !== -1) line.splice(at, 1);
-      connection.destroy();
     };
-    connection.on('data', keep).once('end', drop).once('close', drop).resume();
+    connection.on('data', keep).once('close', drop).resume();
     return {
       connection,
       release() {
-        connection.off('data', keep).off('end', drop).off('close', drop).pause();
+        connection.off('data', keep).off('close', drop).pause();
         if (length > 0) connection.unshift(Buffer.concat(chunks));
       },
     };

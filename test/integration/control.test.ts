@@ -55,6 +55,15 @@ describe('a driver that is watched and steered', () => {
     await client.controller.DeleteVolume({ volume_id: id });
   }
 
+  it('finds the deletion of a volume by its name, though nothing else asked for it by its id', async () => {
+    const { volume_id } = await newVolume(client, { name: 'pvc-short' });
+    await client.controller.DeleteVolume({ volume_id });
+    expect(driver.calls.list({ volume: 'pvc-short' }).map(({ rpc }) => rpc)).to.deep.equal([
+      'CreateVolume',
+      'DeleteVolume',
+    ]);
+  });
+
   it('finds every call about a volume by its name', async () => {
     const { id, staging, target } = await publishedVolume();
     const name = driver.volume(id)?.name ?? '';
