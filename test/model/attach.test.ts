@@ -2,14 +2,9 @@ import { expect } from 'chai';
 import { ACCESS_MODES, isMultiNode, type AccessMode } from '../../src/model/access-mode.js';
 import type { Attachment } from '../../src/model/attachment.js';
 import { decideAttach, type AttachVerdict } from '../../src/model/attach.js';
-import type { CapableVolume } from '../../src/model/volume.js';
-import { mountCapability } from './samples.js';
+import { capableVolume, mountCapability } from './samples.js';
 
-const volume: CapableVolume = {
-  id: 'vol-1',
-  capabilities: [mountCapability('MULTI_NODE_MULTI_WRITER')],
-  format: 'directory',
-};
+const volume = capableVolume(mountCapability('MULTI_NODE_MULTI_WRITER'));
 
 /** Fields of a mount capability beside the access mode, and how a refusal names them. */
 const OTHER_MOUNTS = [
@@ -67,7 +62,7 @@ describe('decideAttach', () => {
           'node-1',
           mode === 'SINGLE_NODE_WRITER' ? 'SINGLE_NODE_READER_ONLY' : 'SINGLE_NODE_WRITER',
         );
-        const narrow = { id: 'vol-1', capabilities: [mountCapability(mode)] };
+        const narrow = capableVolume(mountCapability(mode));
         expect(attach(other, there).answer).to.equal('ALREADY_EXISTS');
         expect(attach(other, there, { on: narrow }).answer).to.equal('ALREADY_EXISTS');
       });
@@ -127,7 +122,7 @@ describe('decideAttach', () => {
   });
 
   it('a mode that the volume lacks: FAILED_PRECONDITION', () => {
-    const on = { id: 'vol-1', capabilities: [mountCapability('SINGLE_NODE_SINGLE_WRITER')] };
+    const on = capableVolume(mountCapability('SINGLE_NODE_SINGLE_WRITER'));
     const verdict = attach(attachment('node-1', 'SINGLE_NODE_MULTI_WRITER'), [], { on });
     expect(verdict.answer).to.equal('FAILED_PRECONDITION');
   });

@@ -1,12 +1,12 @@
 import { expect } from 'chai';
 import type { Staging } from '../../src/model/node-volume.js';
 import { decidePublish } from '../../src/model/publish.js';
-import { mountCapability, publication, publishArguments, RULES } from './samples.js';
+import { capableVolume, mountCapability, publication, publishArguments, RULES } from './samples.js';
 
 describe('decidePublish: order of the checks', () => {
   const mode = 'SINGLE_NODE_SINGLE_WRITER';
   const args = publishArguments(mountCapability(mode));
-  const volume = { id: 'vol-1', capabilities: [mountCapability(mode)] };
+  const volume = capableVolume(mountCapability(mode));
   const staging: Staging = { path: '/staging', capability: mountCapability(mode), readonly: false };
   const there = [publication('/a', args)];
   const wider = publishArguments(mountCapability('SINGLE_NODE_MULTI_WRITER'));

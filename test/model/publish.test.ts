@@ -9,6 +9,7 @@ import type { PublishArguments, Publication, Staging } from '../../src/model/nod
 import { decidePublish, decideUnpublish, type PublishRules } from '../../src/model/publish.js';
 import {
   blockCapability,
+  capableVolume,
   mountCapability,
   publication,
   publishArguments,
@@ -39,7 +40,7 @@ function answer(
   const verdict = decidePublish(
     { volumeId: 'vol-1', targetPath: call.target, arguments: call.args },
     {
-      volume: { id: 'vol-1', capabilities, format: 'directory' },
+      volume: capableVolume(...capabilities),
       attached: true,
       staging,
       publications: existing,
@@ -182,7 +183,7 @@ describe('decidePublish', () => {
       const verdict = decidePublish(
         { volumeId: 'vol-1', targetPath: '/b', arguments: args },
         {
-          volume: { id: 'vol-1', capabilities: [mountCapability(mode)], format: 'directory' },
+          volume: capableVolume(mountCapability(mode)),
           attached: true,
           staging: { path: '/staging', capability, readonly: false },
           publications: [publication('/a', args)],
@@ -195,7 +196,7 @@ describe('decidePublish', () => {
 
   it('lifecycle: warn lets a broken order through and says so, but no access mode', () => {
     const args = publishArguments(mountCapability('SINGLE_NODE_SINGLE_WRITER'));
-    const volume = { id: 'vol-1', capabilities: [mountCapability('SINGLE_NODE_SINGLE_WRITER')] };
+    const volume = capableVolume(mountCapability('SINGLE_NODE_SINGLE_WRITER'));
     const facts = { volume, attached: false, staging: null };
     const rules = { ...RULES, lifecycle: 'warn' } as const;
     const request = { volumeId: 'vol-1', targetPath: '/b', arguments: args };

@@ -2,6 +2,7 @@ import type { AccessMode } from '../../src/model/access-mode.js';
 import type { VolumeCapability } from '../../src/model/capability.js';
 import type { PublishArguments, Publication } from '../../src/model/node-volume.js';
 import type { PublishRules } from '../../src/model/publish.js';
+import type { CapableVolume } from '../../src/model/volume.js';
 
 /** A mount capability; `mount` overrides its fields. */
 export function mountCapability(
@@ -16,6 +17,11 @@ export function mountCapability(
 
 export function blockCapability(accessMode: AccessMode): VolumeCapability {
   return { accessMode, accessType: { kind: 'block' } };
+}
+
+/** A directory volume that was made for some capabilities. */
+export function capableVolume(...capabilities: readonly VolumeCapability[]): CapableVolume {
+  return { id: 'vol-1', capabilities, format: 'directory' };
 }
 
 export function publishArguments(

@@ -2,9 +2,9 @@ import { expect } from 'chai';
 import type { VolumeCapability } from '../../src/model/capability.js';
 import type { Staging } from '../../src/model/node-volume.js';
 import { decideStage, decideUnstage } from '../../src/model/stage.js';
-import type { CapableVolume } from '../../src/model/volume.js';
 import {
   blockCapability,
+  capableVolume,
   mountCapability,
   publication,
   publishArguments,
@@ -12,11 +12,7 @@ import {
 } from './samples.js';
 
 const MODE = 'SINGLE_NODE_SINGLE_WRITER';
-const volume: CapableVolume = {
-  id: 'vol-1',
-  capabilities: [mountCapability(MODE)],
-  format: 'directory',
-};
+const volume = capableVolume(mountCapability(MODE));
 const staged: Staging = {
   path: '/staging',
   capability: mountCapability(MODE, { fsType: 'ext4' }),
