@@ -42,7 +42,10 @@ export function assembleController(
     capabilities: new Set(options.controllerCapabilities),
     sizes: options,
     topologies: topologiesOf(foundation),
-    nodeExpansionRequired: options.nodeExpandRequired,
+    // Devices and file systems grow on the node alone: at once, or without the call when they are staged next.
+    nodeExpansionRequired: (format) =>
+      options.nodeExpandRequired ||
+      (format !== 'directory' && options.nodeCapabilities.includes('EXPAND_VOLUME')),
   });
 }
 

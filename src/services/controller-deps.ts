@@ -1,5 +1,6 @@
 import type { Pool } from '../host/pool.js';
 import type { SizeRules } from '../model/capacity.js';
+import type { Format } from '../model/format.js';
 import type { ControllerCapability } from '../model/service-capability.js';
 import type { Topology } from '../model/topology.js';
 import type { Store } from '../store/store.js';
@@ -31,6 +32,6 @@ export interface ControllerDeps {
   readonly sizes: SizeRules;
   /** Where volumes are made accessible; empty: everywhere. */
   readonly topologies: readonly Topology[];
-  /** Whether the CO is told to call NodeExpandVolume after ControllerExpandVolume. */
-  readonly nodeExpansionRequired: boolean;
+  /** Whether the CO is told to call NodeExpandVolume after ControllerExpandVolume of such a volume. */
+  nodeExpansionRequired(format: Format): boolean;
 }

@@ -155,8 +155,7 @@ export function provisioning(deps: ControllerDeps): Provisioning {
           const bytes = await deps.expansion.expand(volume, range);
           return {
             capacity_bytes: String(bytes),
-            // Devices and file systems grow on the node alone.
-            node_expansion_required: deps.nodeExpansionRequired || volume.format !== 'directory',
+            node_expansion_required: deps.nodeExpansionRequired(volume.format),
           };
         }),
       );

@@ -2,11 +2,12 @@ import { expect } from 'chai';
 import type { CapacityRange } from '../../src/csi/generated/csi/v1/CapacityRange.js';
 import type { ControllerExpandVolumeRequest } from '../../src/csi/generated/csi/v1/ControllerExpandVolumeRequest.js';
 import type { Code } from '../../src/csi/status.js';
+import type { OptionsInput } from '../../src/index.js';
 import { refusedKeepingAll } from './controller-state.js';
 import { withDriver } from './driver-under-test.js';
 import { createRequest, newVolume } from './new-volume.js';
 import { refused } from './refusal.js';
-import { mountCapability, stagedVolume } from './test-volume.js';
+import { creationOf, mountCapability, stagedVolume } from './test-volume.js';
 
 const Mi = 2n ** 20n;
 
@@ -143,24 +144,28 @@ describe('ControllerExpandVolume', () => {
   });
 });
 
-describe('ControllerExpandVolume where nodes have nothing to do', () => {
+describe('ControllerExpandVolume where nodes do less', () => {
   const driver = withDriver();
-  const cases = [
-    ['by option', { nodeExpandRequired: false }],
-    ['as they do not advertise EXPAND_VOLUME', { withoutNodeCapability: ['EXPAND_VOLUME'] }],
-  ] as const;
-  for (const [title, options] of cases) {
-    it(`${title}: node_expansion_required is false`, async () => {
-      await driver.restart(options);
-      const { volume_id } = await newVolume(driver.client);
-      const answer = await driver.client.controller.ControllerExpandVolume({
-        volume_id,
-        capacity_range: range(2n ** 31n),
+  const cases: [title: string, OptionsInput, images: boolean][] = [
+    ['by option', { nodeExpandRequired: false }, true],
+    ['as they do not advertise EXPAND_VOLUME', { withoutNodeCapability: ['EXPAND_VOLUME'] }, false],
+  ];
+  for (const [title, options, ofImages] of cases) {
+    for (const format of ['directory', 'raw'] as const) {
+      const node_expansion_required = format === 'raw' && ofImages;
+      it(`${title}, ${format}: node_expansion_required is ${node_expansion_required}`, async () => {
+        await driver.restart(options);
+        const request = creationOf(format, ['SINGLE_NODE_WRITER']);
+        const { volume_id } = await newVolume(driver.client, request);
+        const answer = await driver.client.controller.ControllerExpandVolume({
+          volume_id,
+          capacity_range: range(2n ** 31n),
+        });
+        expect(answer).to.deep.equal({
+          capacity_bytes: String(2n ** 31n),
+          node_expansion_required,
+        });
       });
-      expect(answer).to.deep.equal({
-        capacity_bytes: String(2n ** 31n),
-        node_expansion_required: false,
-      });
-    });
+    }
   }
 });

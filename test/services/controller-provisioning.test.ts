@@ -74,7 +74,7 @@ describe('provisioning', () => {
       capabilities: new Set(['CREATE_DELETE_VOLUME', 'SINGLE_NODE_MULTI_WRITER']),
       sizes,
       topologies: [],
-      nodeExpansionRequired: false,
+      nodeExpansionRequired: () => false,
     });
 
   async function create(): Promise<string> {
