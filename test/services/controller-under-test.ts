@@ -58,7 +58,7 @@ export async function controllerUnderTest(
     capabilities: new Set(CONTROLLER_CAPABILITIES),
     sizes,
     topologies: [],
-    nodeExpansionRequired: false,
+    nodeExpansionRequired: () => false,
   };
   const service = { ...provisioning(deps), ...snapshotting(deps), ...attaching(deps) };
   return { service, store, disk, pool, locks, copies: copying, capacity };
