@@ -46,9 +46,10 @@ export function volumeShowing(mounter: Mounter, devices: VolumeDevices): Show {
    * A read-only bind of a device's node would not keep anybody from writing to the device: what is
    * read-only is a device of its own.
    */
-  function showDevice(showing: Showing, content: Content): void {
+  async function showDevice(showing: Showing, content: Content): Promise<void> {
     const { volumeId, attributes, others } = showing;
     const readonly = attributes.includes('ro');
+    await flushed(content);
     try {
       using device = devices.forBlock({ volumeId, content, readonly, paths: others });
       bindFrom(showing, device.path);
@@ -64,8 +65,7 @@ export function volumeShowing(mounter: Mounter, devices: VolumeDevices): Show {
     content: Content,
   ): Promise<void> {
     const { volumeId, path, unwritable, attributes } = showing;
-    // Attaching would flush the image, on this thread.
-    await flushPaths([content.path], 'always');
+    await flushed(content);
     using device = devices.forFileSystem(content);
     const grows =
       !unwritable &&
@@ -106,6 +106,11 @@ export function volumeShowing(mounter: Mounter, devices: VolumeDevices): Show {
           : bindFrom(showing, source);
     }
   };
+}
+
+/** To be awaited before an image is attached, which would flush it as well, but on this thread. */
+function flushed({ path }: Content): Promise<void> {
+  return flushPaths([path], 'always');
 }
 
 /** What the kernel's refusal to open a file system means; undefined for anything else. */
