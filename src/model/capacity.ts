@@ -19,11 +19,12 @@ export interface SizeRules {
 
 /** The sizes of volumes of a format that hold at least `contentBytes`. */
 export function sizesOf(format: Format, rules: SizeRules, contentBytes = 0n): SizeRules {
-  const { granularity, least } = FORMAT_SIZES[format];
+  const { granularity, least, most } = FORMAT_SIZES[format];
   const minVolumeSize = [rules.minVolumeSize, least, contentBytes].reduce((a, b) =>
     a > b ? a : b,
   );
-  return { ...rules, minVolumeSize, granularity };
+  const maxVolumeSize = rules.maxVolumeSize === 0n ? most : smaller(rules.maxVolumeSize, most);
+  return { ...rules, minVolumeSize, maxVolumeSize, granularity };
 }
 
 /**

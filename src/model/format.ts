@@ -72,13 +72,23 @@ export const FORMAT_WORDS: Readonly<Record<Format, string>> = {
   raw: 'block access',
 };
 
-/** The bytes that every size of a format is a multiple of, and the fewest that it can have. */
-export const FORMAT_SIZES: Readonly<
-  Record<Format, { readonly granularity: bigint; readonly least: bigint }>
-> = {
-  directory: { granularity: 1n, least: 1n },
-  raw: { granularity: 4096n, least: 4096n },
-  ext4: { granularity: 4096n, least: 16n * 2n ** 20n },
+interface FormatSizes {
+  /** What every size is a multiple of, in bytes. */
+  readonly granularity: bigint;
+  readonly least: bigint;
+  /** 0: no bound. */
+  readonly most: bigint;
+}
+
+/** What Node.js can say of a file's size, in whole blocks. */
+const LARGEST_IMAGE = 2n ** 53n - 4096n;
+
+/** The sizes that volumes of a format can have, in bytes. The disk of the pool may hold less. */
+export const FORMAT_SIZES: Readonly<Record<Format, FormatSizes>> = {
+  directory: { granularity: 1n, least: 1n, most: 0n },
+  raw: { granularity: 4096n, least: 4096n, most: LARGEST_IMAGE },
+  // One made small may grow to as many blocks as a number of 32 bits counts, whatever else it was made with.
+  ext4: { granularity: 4096n, least: 16n * 2n ** 20n, most: (2n ** 32n - 1n) * 4096n },
   // mkfs.xfs refuses less.
-  xfs: { granularity: 4096n, least: 300n * 2n ** 20n },
+  xfs: { granularity: 4096n, least: 300n * 2n ** 20n, most: LARGEST_IMAGE },
 };

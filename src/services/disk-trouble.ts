@@ -7,8 +7,8 @@ import { hostRefusal } from './host-refusal.js';
 import { StoreFullError } from '../store/store.js';
 
 /**
- * The same RPCs, which answer RESOURCE_EXHAUSTED when a disk that they write to has no room,
- * FAILED_PRECONDITION when a file that processes share cannot be read as what it should be, and what a
+ * The same RPCs, which answer RESOURCE_EXHAUSTED when a disk that they write to has no room, OUT_OF_RANGE
+ * when it holds no file as large as an image would have to be, FAILED_PRECONDITION when a file that processes share cannot be read as what it should be, and what a
  * refusal of the host means otherwise, as that of a program that is missing.
  */
 export function refusingDiskTrouble<Service extends object>(service: Service): Service {
@@ -28,6 +28,13 @@ function refusingHandler(handler: Handler<object, object>): Handler<object, obje
       // Its message names the file and quotes nothing of it.
       if (error instanceof RecordError) {
         throw new StatusError('FAILED_PRECONDITION', error.message, { cause: error });
+      }
+      if (errorCode(error) === 'EFBIG') {
+        throw new StatusError(
+          'OUT_OF_RANGE',
+          'the file system of the pool holds no file as large as this volume would be',
+          { cause: error },
+        );
       }
       const full = fullDisk(error);
       if (full === undefined) throw hostRefusal(error) ?? error;

@@ -44,6 +44,10 @@ describe('refusingDiskTrouble', () => {
     });
   }
 
+  it('EFBIG, of an image: OUT_OF_RANGE', async () => {
+    await refused(answer(systemError('EFBIG')), 'OUT_OF_RANGE', /holds no file as large/);
+  });
+
   for (const thrown of [
     new StatusError('NOT_FOUND', 'not there'),
     systemError('EIO'),
