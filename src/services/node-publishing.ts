@@ -78,9 +78,10 @@ export function publishing(deps: NodeDeps): Publishing {
         const removed = await mounts.remove(volumeId, targetPath, mountPaths(left));
         const isNothing = !removed && !records.has(volumeId) && !inline.knows(volumeId);
         if (isNothing && !isKnown(deps, volumeId)) throw volumeNotFound(volumeId);
+        // Before a target that cannot be cleared, as somebody has put something there, ends this.
+        await inline.removeUnused(volumeId, call);
         mounts.clear(targetPath);
         await records.forget(volumeId, left, call);
-        await inline.removeUnused(volumeId, call);
         return {};
       });
     },

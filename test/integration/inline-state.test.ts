@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { StateDirectoryError } from '../../src/state-directory.js';
@@ -68,6 +68,22 @@ describe('inline volumes in the state directory', () => {
     await driver.restart({}, () => execFileSync('umount', [volume.target('a')]));
     await eventually(() => expect(traces()).to.deep.equal([]));
     expect(readdirSync(volume.target('a'))).to.deep.equal([]);
+    await volume.unpublish('a');
+    expect(existsSync(volume.target('a'))).to.equal(false);
+  });
+
+  it('go with their data though something else fills the target, which is never removed', async () => {
+    const volume = made();
+    await volume.publish('a');
+    execFileSync('umount', [volume.target('a')]);
+    const file = join(volume.target('a'), 'file');
+    writeFileSync(file, '');
+    for (let count = 0; count < 2; count += 1) {
+      await refused(volume.unpublish('a'), 'FAILED_PRECONDITION', /not empty/);
+      expect(traces()).to.deep.equal([]);
+      expect(existsSync(file)).to.equal(true);
+    }
+    rmSync(file);
     await volume.unpublish('a');
     expect(existsSync(volume.target('a'))).to.equal(false);
   });
