@@ -1,7 +1,6 @@
-import { constants, mkdirSync, rmdirSync, unlinkSync, writeFileSync } from 'node:fs';
+import { constants } from 'node:fs';
 import { join } from 'node:path';
 import { holdFile, type Descriptor, type HeldFile } from './descriptor.js';
-import { errorCode } from './errno.js';
 import { attributeRefusal, type FileSystem, type MountApi, type NewMount } from './mount-api.js';
 import { listedMount, mountId } from './mount-table.js';
 import { ATIMES, MOUNT_ATTRIBUTES, type MountAttribute } from '../model/mount-flags.js';
@@ -21,10 +20,11 @@ import {
   MS_RELATIME,
   MS_REMOUNT,
   MS_STRICTATIME,
-  UMOUNT_NOFOLLOW,
   mount,
+  slowMount,
   umount2,
 } from './syscalls.js';
+import { workshop } from './workshop.js';
 
 const FLAGS: Readonly<Record<MountAttribute, number>> = {
   ro: MS_RDONLY,
@@ -40,78 +40,87 @@ const FLAGS: Readonly<Record<MountAttribute, number>> = {
 
 /**
  * Mounts for kernels before 5.12. There a bind appears first and gets its attributes after, so it is
- * made in a work directory that no other namespace looks into, and moved away when it is complete.
+ * made in a work directory that no other namespace looks into, and moved away when it is complete. There
+ * is one for binds, which are made at once, and one for file systems, which wait for each other.
  * `workDirectory` must exist and belong to this process alone.
  */
 export function classicApi(workDirectory: string): MountApi {
-  const workshop = join(workDirectory, 'mounting');
-  const points = { directory: join(workshop, 'directory'), file: join(workshop, 'file') };
-
-  const open = () => {
-    mkdirSync(workshop, { mode: 0o700 });
-    // A mount of its own, because only a mount can be kept from propagating what happens in it.
-    mount(workshop, workshop, MS_BIND);
-    mount('none', workshop, MS_PRIVATE);
-    mkdirSync(points.directory);
-    writeFileSync(points.file, '');
-  };
-  const close = () => {
-    while (ifThere(() => umount2(workshop, MNT_DETACH | UMOUNT_NOFOLLOW))) {
-      // Stacked mounts go one by one, each with all that is mounted in it.
-    }
-    // By name and never recursively: were a volume still mounted here, its data would go.
-    ifThere(() => unlinkSync(points.file));
-    ifThere(() => rmdirSync(points.directory));
-    ifThere(() => rmdirSync(workshop));
-  };
-
-  /** Has `make` mount something in the work directory, and hands that over. */
-  function made(make: () => HeldFile): NewMount {
-    close(); // what a crash may have left
-    try {
-      open();
-      const mounted = make();
-      return {
-        identity: mounted.status.identity,
-        attach: (target) => mount(mounted.link, target.link, MS_MOVE),
-        detach: () => umount2(mounted.link, MNT_DETACH),
-        [Symbol.dispose]: () => {
-          mounted[Symbol.dispose]();
-          close();
-        },
-      };
-    } catch (error) {
-      close();
-      throw error;
-    }
-  }
+  const binding = workshop(join(workDirectory, 'mounting'));
+  const opening = workshop(join(workDirectory, 'opening'));
 
   return {
     statusTellsMounts: false,
     isMountRoot: (parent, entry) => mountId(parent) !== mountId(entry),
 
-    clone: (source, attributes) =>
-      made(() => {
-        const point = source.status.kind === 'directory' ? points.directory : points.file;
+    clone(source, attributes) {
+      const { directory, file } = binding.points;
+      const point = source.status.kind === 'directory' ? directory : file;
+      try {
+        binding.open();
         mount(source.link, point, MS_BIND);
-        return finished(point, attributes);
-      }),
+        return handedOver(finished(point, attributes), () => binding.close());
+      } catch (error) {
+        binding.close();
+        throw error;
+      }
+    },
 
-    // Mounting opens it here, on this thread: the work directory is for one mount at a time.
-    open: (fileSystem) =>
-      Promise.resolve({
-        mount: (attributes) =>
-          made(() => {
-            mountFileSystem(fileSystem, points.directory);
-            return finished(points.directory, attributes);
-          }),
-        [Symbol.dispose]() {},
-      }),
+    async open(fileSystem) {
+      const end = await openingTurn();
+      const close = () => {
+        try {
+          opening.close();
+        } finally {
+          end();
+        }
+      };
+      const { directory } = opening.points;
+      try {
+        opening.open();
+        await mountFileSystem(fileSystem, directory);
+      } catch (error) {
+        close();
+        throw error;
+      }
+      return {
+        mount: (attributes) => handedOver(finished(directory, attributes), () => undefined),
+        [Symbol.dispose]: close,
+      };
+    },
   };
 }
 
-function mountFileSystem({ type, device, readonly, options }: FileSystem, point: string): void {
-  mount(device, point, readonly ? MS_RDONLY : 0, type, options.map(quoted).join(','));
+/** The end of the last one in line who opens a file system: nodes of one process share a work directory. */
+let lastOpening: Promise<unknown> = Promise.resolve();
+
+/** Waits until nobody opens a file system; call what it resolves with at the end. */
+function openingTurn(): Promise<() => void> {
+  const before = lastOpening;
+  return new Promise((begin) => {
+    lastOpening = new Promise<void>((end) => {
+      void before.then(() => begin(end));
+    });
+  });
+}
+
+/** A mount in a workshop, to be moved from there. */
+function handedOver(mounted: HeldFile, done: () => void): NewMount {
+  return {
+    identity: mounted.status.identity,
+    attach: (target) => mount(mounted.link, target.link, MS_MOVE),
+    detach: () => umount2(mounted.link, MNT_DETACH),
+    [Symbol.dispose]() {
+      mounted[Symbol.dispose]();
+      done();
+    },
+  };
+}
+
+/** In a thread: the file system may have to recover. */
+function mountFileSystem(fileSystem: FileSystem, point: string): Promise<void> {
+  const { type, device, readonly, options } = fileSystem;
+  const data = options.map(quoted).join(',');
+  return slowMount(device, point, readonly ? MS_RDONLY : 0, type, data);
 }
 
 /** A value may hold commas, as SELinux labels do. */
@@ -154,15 +163,4 @@ function addAttributes(made: Descriptor, attributes: readonly MountAttribute[]):
 
 function attributesOf(made: Descriptor): readonly string[] {
   return listedMount(mountId(made)).attributes;
-}
-
-/** Whether there was something to undo. Who may not unmount has mounted nothing here either. */
-function ifThere(undo: () => void): boolean {
-  try {
-    undo();
-    return true;
-  } catch (error) {
-    if (['ENOENT', 'EINVAL', 'EPERM'].includes(errorCode(error) ?? '')) return false;
-    throw error;
-  }
 }

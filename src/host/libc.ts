@@ -59,6 +59,14 @@ export interface Libc {
     argument: number,
     done: (errno: number) => void,
   ): void;
+  slowMount(
+    source: string,
+    target: string,
+    type: string,
+    flags: number,
+    data: string,
+    done: (errno: number) => void,
+  ): void;
   slowUmount2(target: string, flags: number, done: (errno: number) => void): void;
   slowFsconfig(
     number: number,
@@ -90,6 +98,9 @@ function load(): Libc {
   const ioctl = library.func('int ioctl(int, unsigned long, long)');
   const told = (done: (errno: number) => void) => (failure: unknown, result: number) =>
     done(failure === null && result !== -1 ? 0 : koffi.errno());
+  const mount = library.func(
+    'int mount(const char *, const char *, const char *, unsigned long, const void *)',
+  );
   const umount2 = library.func('int umount2(const char *, int)');
   const fsconfig = library.func('long syscall(long, long, long, const char *, const char *, long)');
   return {
@@ -99,9 +110,7 @@ function load(): Libc {
     mkdirat: library.func('int mkdirat(int, const char *, unsigned int)'),
     unlinkat: library.func('int unlinkat(int, const char *, int)'),
     statx: library.func('int statx(int, const char *, int, unsigned int, void *)'),
-    mount: library.func(
-      'int mount(const char *, const char *, const char *, unsigned long, const void *)',
-    ),
+    mount,
     umount2,
     // musl has no wrappers for these, glibc has them only from 2.36 on. All integers are long: that
     // is how syscall(2) reads its arguments.
@@ -121,6 +130,8 @@ function load(): Libc {
     syncfs: (descriptor, done) => syncfs.async(descriptor, told(done)),
     slowIoctl: (descriptor, request, argument, done) =>
       ioctl.async(descriptor, request, argument, told(done)),
+    slowMount: (source, target, type, flags, data, done) =>
+      mount.async(source, target, type, flags, data, told(done)),
     slowUmount2: (target, flags, done) => umount2.async(target, flags, told(done)),
     slowFsconfig: (number, context, command, done) =>
       fsconfig.async(number, context, command, null, null, 0, told(done)),

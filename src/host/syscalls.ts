@@ -64,17 +64,22 @@ export function unlinkat(directory: number, path: string, flags = 0): void {
   checked(libc().unlinkat(directory, whole('unlinkat', path), flags), 'unlinkat', path);
 }
 
-/** mount(2); for all but binds `type` and `data`, the file system's own options, are given. */
-export function mount(
+/** mount(2), for all but file systems that are opened. */
+export function mount(source: string, target: string, flags: number): void {
+  for (const text of [source, target]) whole('mount', text);
+  checked(libc().mount(source, target, null, flags, null), 'mount', target);
+}
+
+/** mount(2) of a file system, in a thread; `data`: its own options. */
+export function slowMount(
   source: string,
   target: string,
   flags: number,
-  type: string | null = null,
-  data: string | null = null,
-): void {
-  for (const text of [source, target, data ?? '']) whole('mount', text);
-  const result = libc().mount(source, target, type, flags, data);
-  checked(result, 'mount', target);
+  type: string,
+  data: string,
+): Promise<void> {
+  for (const text of [source, target, type, data]) whole('mount', text);
+  return settled('mount', (done) => libc().slowMount(source, target, type, flags, data, done));
 }
 
 export function umount2(target: string, flags: number): void {

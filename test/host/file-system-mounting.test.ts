@@ -1,5 +1,13 @@
 import { execFileSync } from 'node:child_process';
-import { closeSync, mkdirSync, openSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { needImages } from './images.js';
@@ -63,6 +71,45 @@ for (const [name, apiOf] of Object.entries(apis)) {
       expect(attachedBelow(site.root)).to.deep.equal([]);
       await open();
       expect(readFileSync(join(target, 'file'), 'utf8')).to.equal('data');
+    });
+
+    it('opens it in a thread, and other mounts are made meanwhile', async () => {
+      const opening = open();
+      // All that goes on before this thread waits for others.
+      for (let turn = 0; turn < 20; turn += 1) await Promise.resolve();
+      expect(mounter.look(target)).to.not.include({ mounted: true });
+      const source = site.make('source');
+      const copy = site.path('pods', 'copy');
+      const identity = identityOf(source);
+      mounter.bind({ source, identity, target: copy, createTarget: true, attributes: [] });
+      await opening;
+      expect(mounter.look(target)).to.include({ mounted: true });
+      expect(mounter.unbind(copy, identity)).to.equal(true);
+      expect(readdirSync(site.path('work'))).to.deep.equal([]);
+    });
+
+    it('several are opened, some where that is refused, by mounters of one work directory', async () => {
+      const other = mounterOver(apiOf(site.path('work')));
+      using device = site.attach({ autoclear: true });
+      const options: string[] = [];
+      const fileSystem = { type: 'ext4', device: device.path, readonly: false, options };
+      const targets = ['a', 'b', 'c', 'd'].map((each) => site.path('pods', each));
+      const opened = targets.map((path, index) =>
+        (index % 2 === 0 ? mounter : other).open({
+          fileSystem: index === 1 ? { ...fileSystem, options: ['nonsense'] } : fileSystem,
+          target: path,
+          createTarget: true,
+          attributes: [],
+        }),
+      );
+      const outcomes = await Promise.allSettled(opened);
+      const found = outcomes.map(({ status }) => status);
+      expect(found).to.deep.equal(['fulfilled', 'rejected', 'fulfilled', 'fulfilled']);
+      for (const [index, path] of targets.entries()) {
+        if (index !== 1) expect(await other.close(path)).to.equal(true);
+      }
+      expect(readdirSync(site.path('work'))).to.deep.equal([]);
+      expect(mountsBelow(site.path('work'))).to.deep.equal([]);
     });
 
     it('takes over an empty directory', async () => {
