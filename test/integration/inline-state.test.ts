@@ -79,7 +79,7 @@ describe('inline volumes in the state directory', () => {
     const file = join(volume.target('a'), 'file');
     writeFileSync(file, '');
     for (let count = 0; count < 2; count += 1) {
-      await refused(volume.unpublish('a'), 'FAILED_PRECONDITION', /not empty/);
+      await refused(volume.unpublish('a'), 'FAILED_PRECONDITION', /is a directory with content/);
       expect(traces()).to.deep.equal([]);
       expect(existsSync(file)).to.equal(true);
     }
