@@ -26,7 +26,7 @@ function volumesTable(volumes: readonly unknown[]): string {
     ['ID', 'NAME', 'BYTES', 'ATTACHED', 'STAGED', 'PUBLISHED', 'CONDITION'],
     volumes.map((volume) => [
       textOf(volume, 'id'),
-      textOf(volume, 'name'),
+      nameOf(volume),
       textOf(volume, 'capacity'),
       listOf(volume, 'attachments')
         .map((each) => textOf(each, 'node'))
@@ -36,6 +36,11 @@ function volumesTable(volumes: readonly unknown[]): string {
       conditionOf(volume),
     ]),
   );
+}
+
+/** The name of an inline volume is its id. */
+function nameOf(volume: unknown): string {
+  return property(volume, 'inline') === true ? '(inline)' : textOf(volume, 'name');
 }
 
 function mounted(volume: unknown, name: string): string {
@@ -50,7 +55,7 @@ function conditionOf(volume: unknown): string {
 function volumeText(volume: unknown): string {
   const facts = [
     ['id', textOf(volume, 'id')],
-    ['name', textOf(volume, 'name')],
+    ['name', nameOf(volume)],
     ['bytes', textOf(volume, 'capacity')],
     ['for', wordsOf(volume, 'capabilities')],
     ['condition', conditionOf(volume)],

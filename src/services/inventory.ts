@@ -9,8 +9,10 @@ import type { Simulations } from './simulations.js';
 /** A volume with all that is known of where it is. Made of JSON alone. */
 export interface VolumeState {
   readonly id: string;
-  /** Empty for a volume that is gone but still has records. */
+  /** Empty for a volume that is gone but still has records; the id for an inline volume. */
   readonly name: string;
+  /** Whether it is a volume of a single pod, which no controller knows. */
+  readonly inline: boolean;
   /** In bytes, decimal. */
   readonly capacity: string;
   /** What it was created for: `SINGLE_NODE_WRITER (mount)`. */
@@ -71,9 +73,10 @@ const PAGE = 1000;
 
 export function inventory({ store, nodes, simulations }: InventoryDeps): Inventory {
   function stateOf(id: string): VolumeState | undefined {
-    const volume =
-      store.volume(id) ??
-      nodes.map((node) => node.volume(id) ?? node.inline.volume(id)).find((each) => each);
+    const find = (look: (node: NodeDeps) => Volume | undefined) =>
+      nodes.map(look).find((each) => each !== undefined);
+    const promised = store.volume(id) ?? find((node) => node.volume(id));
+    const volume = promised ?? find((node) => node.inline.volume(id));
     const records = nodes.flatMap((node) => {
       const record = store.nodeVolume(node.node.nodeId, id);
       return record === undefined ? [] : [mountsOf(node, record)];
@@ -83,6 +86,7 @@ export function inventory({ store, nodes, simulations }: InventoryDeps): Invento
     return {
       id,
       name: volume?.name ?? '',
+      inline: volume !== promised,
       capacity: String(volume?.capacityBytes ?? 0n),
       capabilities: volume?.capabilities.map(describe) ?? [],
       ...(abnormal === undefined ? {} : { abnormal }),

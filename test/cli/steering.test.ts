@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { expect } from 'chai';
 import { dispatch } from '../../src/cli/dispatch.js';
 import { withDrivers, type RunningDriver } from '../integration/drivers.js';
+import { inlineContext, inlineVolume } from '../integration/inline-volume.js';
 import { newVolume } from '../integration/new-volume.js';
 import { refused } from '../integration/refusal.js';
 import { mountCapability } from '../integration/test-volume.js';
@@ -47,6 +48,20 @@ describe('the commands that ask and steer a driver', () => {
     expect(all.map(({ id }) => id)).to.deep.equal([volume_id]);
     const one: { id: string } = JSON.parse(await ok('volumes', volume_id, '--json'));
     expect(one.id).to.equal(volume_id);
+  });
+
+  it('volumes shows the size of an inline volume, and that it is one', async () => {
+    const volume = inlineVolume(drivers.scratch, () => driver.client.node);
+    await volume.publish('a', { volume_context: inlineContext({ size: '100Mi' }) });
+    const bytes = 100 * 2 ** 20;
+    try {
+      expect(await ok('volumes')).to.match(
+        new RegExp(`\n${volume.id} +\\(inline\\) +${bytes} +- +0 +1 +ok\n`),
+      );
+      expect(await ok('volumes', volume.id)).to.contain(`name: (inline)\nbytes: ${bytes}\n`);
+    } finally {
+      await volume.unpublish('a');
+    }
   });
 
   it('nodes shows the nodes', async () => {

@@ -98,7 +98,9 @@ describe('an inline volume', () => {
     await volume.publish('a');
     const admin = adminClient(driver.options.adminSocket);
     const shown = await admin.ask('GET', `/volumes/${volume.id}`);
-    expect(shown).to.have.nested.property('volume.capacity', String(1024n * MIB));
+    expect(shown)
+      .to.have.property('volume')
+      .that.includes({ name: volume.id, inline: true, capacity: String(1024n * MIB) });
     const path = encodeURIComponent(volume.target('a'));
     await admin.ask('DELETE', `/volumes/${volume.id}/mount?path=${path}`);
     expect(traces()).to.deep.equal([]);

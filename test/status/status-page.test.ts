@@ -3,6 +3,7 @@ import type { Browser, Page } from 'playwright-core';
 import { connect, type Client } from '../../src/csi/client.js';
 import { createDriver, type Driver } from '../../src/index.js';
 import { isRoot, scratch, type Scratch } from '../host/scratch.js';
+import { inlineContext } from '../integration/inline-volume.js';
 import { createRequest, newVolume } from '../integration/new-volume.js';
 import { refused } from '../integration/refusal.js';
 import { mountCapability } from '../integration/test-volume.js';
@@ -123,6 +124,21 @@ describe('the status page in a browser', function () {
     await hanging;
     served.faults.clear();
     await shown.locator('#running tbody', { hasText: 'No call is under way' }).waitFor();
+  });
+
+  it('shows an inline volume as one, with its size', async () => {
+    const { page: shown, client: caller } = there();
+    const inlinePath = `${target_path}-inline`;
+    await caller.node.NodePublishVolume({
+      volume_id: 'csi-inline',
+      target_path: inlinePath,
+      volume_capability: mountCapability(MODE),
+      volume_context: inlineContext({ size: '100Mi' }),
+    });
+    const row = shown.locator('#volumes tbody tr', { hasText: 'csi-inline' });
+    await row.filter({ hasText: '(inline)' }).filter({ hasText: '100 MiB' }).waitFor();
+    await caller.node.NodeUnpublishVolume({ volume_id: 'csi-inline', target_path: inlinePath });
+    await row.waitFor({ state: 'detached' });
   });
 
   it('is used by keyboard alone', async () => {

@@ -68,7 +68,7 @@ function show() {
     'volumes',
     volumes.map((volume) => [
       cell(
-        volume.name || '(gone)',
+        volume.inline ? '(inline)' : volume.name || '(gone)',
         [volume.id, 'path'],
         ...(volume.abnormal ? [[`abnormal: ${volume.abnormal}`, 'wrong']] : []),
       ),
