@@ -4,6 +4,7 @@ import { contentPath, type Content } from '../content.js';
 import { errorCode } from '../errno.js';
 import { syncfs } from '../syscalls.js';
 import { NoRoomError } from './copy-error.js';
+import type { CopiedVolume } from './copied-volume.js';
 import type { CopyRun } from './copy-run.js';
 import type { Freezer } from './freeze.js';
 import { copyImage } from './image-copy.js';
@@ -16,19 +17,6 @@ export interface CopyRequest {
   /** The volume whose content it is; undefined for a snapshot's, which nobody uses. */
   readonly volume: CopiedVolume | undefined;
 }
-
-export interface CopiedVolume {
-  readonly id: string;
-  /** How many nodes have it now. */
-  nodes(): number;
-  /** Whether it holds a file system of its own, so that what writes to it does so through a mount. */
-  readonly holdsFileSystem: boolean;
-  /** Undefined where volumes are mounted by other processes. */
-  readonly alone: Alone | undefined;
-}
-
-/** Does the work while nobody mounts or unmounts a volume. CANCELLED when the signal aborts before. */
-export type Alone = <Result>(signal: AbortSignal, work: () => Promise<Result>) => Promise<Result>;
 
 /**
  * Copies the content of a volume or snapshot into a directory, durably. Throws a CopyError, and a

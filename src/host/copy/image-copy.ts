@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Content } from '../content.js';
 import { sameFile } from '../file-identity.js';
 import { slowIoctl } from '../syscalls.js';
-import type { CopiedVolume } from './content-copy.js';
+import type { CopiedVolume } from './copied-volume.js';
 import { CopyError } from './copy-error.js';
 import { goOn, type CopyRun } from './copy-run.js';
 import type { Freezer } from './freeze.js';

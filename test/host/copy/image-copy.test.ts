@@ -18,7 +18,7 @@ import {
 import { join } from 'node:path';
 import { expect } from 'chai';
 import type { Content } from '../../../src/host/content.js';
-import type { CopiedVolume } from '../../../src/host/copy/content-copy.js';
+import type { CopiedVolume } from '../../../src/host/copy/copied-volume.js';
 import { CopyError } from '../../../src/host/copy/copy-error.js';
 import type { CopyRun } from '../../../src/host/copy/copy-run.js';
 import { freezer } from '../../../src/host/copy/freeze.js';
