@@ -1,7 +1,6 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { openInlineData, type InlineData } from '../host/inline-data.js';
-import { treeRemoval } from '../host/tree-removal.js';
 import type { UseMarks } from '../host/use-marks.js';
 import type { Log } from '../log.js';
 import { isVolumeId } from '../model/volume.js';
@@ -35,14 +34,12 @@ export async function sweepInline(
 /** Removes the inline volumes of nodes that are served no longer, but for what is mounted all the same. */
 export function sweepOtherNodes(options: Options, log: Log): void {
   const others = inlineNodeIds(options).filter((nodeId) => !options.nodeIds.includes(nodeId));
-  const { remove } = treeRemoval();
   void removeEach(
     others,
     async (nodeId) => {
       const data = inlineDataOf(options, nodeId);
       for (const name of await data.sweep([])) await data.discard(name);
-      const isEmpty = readdirSync(join(data.directory, 'volumes')).length === 0;
-      if (isEmpty) await remove(data.directory);
+      data.end();
     },
     log,
   );

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdirSync, statSync } from 'node:fs';
+import { mkdirSync, readdirSync, rmdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { isVolumeId, type Volume } from '../model/volume.js';
 import { volumeShape } from '../record/volume.js';
@@ -35,6 +35,8 @@ export interface InlineData extends VolumeData {
   sweep(inUse: readonly string[]): Promise<readonly string[]>;
   /** Removes the data of a volume that was swept, unless that was done since; may take long. */
   discard(name: string): Promise<void>;
+  /** Removes the directory itself, with what is remembered in it; does nothing while it holds a volume. */
+  end(): void;
 }
 
 /** Volumes that were removed and are remembered: a CO asks again within minutes. */
@@ -109,6 +111,14 @@ export function openInlineData(directory: string): InlineData {
     },
     async discard(name) {
       if (swept.has(name)) await discard(name);
+    },
+    end() {
+      const places = ['volumes', 'incoming', 'trash'].map(within);
+      if (places.some((place) => readdirSync(place).length > 0)) return;
+      // All at once: a driver that serves this node again may start as soon as this one has ended.
+      for (const place of places) rmdirSync(place);
+      rmSync(within('past'), { recursive: true });
+      rmdirSync(directory);
     },
   };
 }
