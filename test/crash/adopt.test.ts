@@ -1,7 +1,8 @@
-import { existsSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { isRoot } from '../host/scratch.js';
+import { logBytes } from './log-bytes.js';
 import { listVolumes } from './checks.js';
 import { killWhen } from './program.js';
 import { site, type Site } from './site.js';
@@ -49,7 +50,7 @@ describe('kill -9 while a directory is adopted', function () {
 
   for (const [moment, isNow] of MOMENTS) {
     it(`when ${moment}: no start loses the data, and the repeated command ends it`, async () => {
-      const before = logBytes(place);
+      const before = logBytes(place.stateDir);
       const program = place.launch(...adopt());
       let isOver = false;
       void program.ended.then(() => (isOver = true));
@@ -59,7 +60,7 @@ describe('kill -9 while a directory is adopted', function () {
           return existsSync(directory);
         },
         get isRecorded() {
-          return logBytes(place) > before;
+          return logBytes(place.stateDir) > before;
         },
       };
       await killWhen(program, () => isNow(view) || isOver);
@@ -82,10 +83,3 @@ describe('kill -9 while a directory is adopted', function () {
     });
   }
 });
-
-/** The files of the store change when it is opened, too; the log that is written to is the newest. */
-function logBytes({ stateDir }: Site): number {
-  return readdirSync(join(stateDir, 'store'))
-    .filter((name) => name.endsWith('.log'))
-    .reduce((sum, name) => sum + statSync(join(stateDir, 'store', name)).size, 0);
-}

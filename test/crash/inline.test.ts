@@ -5,6 +5,7 @@ import type { Client } from '../../src/csi/client.js';
 import { isRoot } from '../host/scratch.js';
 import { inlineContext, inlineTraces } from '../integration/inline-volume.js';
 import { mountCapability } from '../integration/test-volume.js';
+import { logBytes } from './log-bytes.js';
 import { eventually } from './checks.js';
 import { killWhen } from './program.js';
 import { site, type Site } from './site.js';
@@ -65,7 +66,7 @@ describe('kill -9 while an inline volume comes and goes', function () {
   const inline = (...names: string[]) => join(place.stateDir, 'inline', 'node-1', ...names);
 
   function view(): View {
-    const before = logBytes(place);
+    const before = logBytes(place.stateDir);
     return {
       isIn: (directory) => existsSync(inline(directory, ID)),
       get isTargetThere() {
@@ -75,7 +76,7 @@ describe('kill -9 while an inline volume comes and goes', function () {
         return place.mounts().length > 0;
       },
       get isRecorded() {
-        return logBytes(place) > before;
+        return logBytes(place.stateDir) > before;
       },
     };
   }
@@ -138,9 +139,3 @@ describe('kill -9 while an inline volume comes and goes', function () {
     });
   }
 });
-
-function logBytes({ stateDir }: Site): number {
-  return readdirSync(join(stateDir, 'store'))
-    .filter((name) => name.endsWith('.log'))
-    .reduce((sum, name) => sum + statSync(join(stateDir, 'store', name)).size, 0);
-}

@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { isRoot } from '../host/scratch.js';
+import { logBytes } from './log-bytes.js';
 import { coOf, type Co } from './co.js';
 import { coVolume, type Change, type CoVolume } from './co-volume.js';
 import { killWhen } from './program.js';
@@ -189,11 +190,7 @@ describe('kill -9 at the worst moments', function () {
 });
 
 function viewOf({ stateDir }: Site, volume: CoVolume): View {
-  const logBytes = () =>
-    readdirSync(join(stateDir, 'store'))
-      .filter((name) => name.endsWith('.log'))
-      .reduce((sum, name) => sum + statSync(join(stateDir, 'store', name)).size, 0);
-  const before = logBytes();
+  const before = logBytes(stateDir);
   return {
     volume,
     target: volume.targets[0] ?? '',
@@ -204,7 +201,7 @@ function viewOf({ stateDir }: Site, volume: CoVolume): View {
       return statSync(path, { throwIfNoEntry: false })?.ino === statSync(data).ino;
     },
     get isRecorded() {
-      return logBytes() > before;
+      return logBytes(stateDir) > before;
     },
   };
 }
