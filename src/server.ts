@@ -84,6 +84,16 @@ export async function serve(options: ServeOptions): Promise<Server> {
     onError: (error) => log.error({ err: error }, 'trouble with the socket'),
   });
 
+  /** A shutdown may end before those have gone who only watch. */
+  async function disconnected(): Promise<void> {
+    await Promise.all(
+      Array.from(
+        connections,
+        (connection) => new Promise((resolve) => connection.once('close', resolve)),
+      ),
+    );
+  }
+
   async function stop(graceMs: number): Promise<void> {
     listener.close();
     beside.stop();
@@ -91,7 +101,7 @@ export async function serve(options: ServeOptions): Promise<Server> {
     if (!(await within(graceMs, Promise.all([callers.none(), handlers.none()])))) {
       const cutOff = { callers: callers.count, handlers: handlers.count };
       log.warn(cutOff, 'calls in flight are cut off: the time to end is over');
-    } else if (await within(CLOSING_TIME, closed)) {
+    } else if (await within(CLOSING_TIME, Promise.all([closed, disconnected()]))) {
       return;
     }
     for (const connection of connections) connection.destroy();
