@@ -52,6 +52,22 @@ export function reaches(
   return requirement.requisite.some((wanted) => isIn(wanted, accessible));
 }
 
+/**
+ * Why a volume cannot be used on a node; undefined when the node is in a topology from which the volume is
+ * accessible (spec: "CreateVolume", `Volume.accessible_topology`).
+ */
+export function unreachable(
+  volume: { readonly id: string; readonly accessibleTopology: readonly Topology[] },
+  node: { readonly nodeId: string; readonly topology: Topology | null },
+): string | undefined {
+  const { id, accessibleTopology } = volume;
+  const { nodeId, topology } = node;
+  if (topology === null || accessibleTopology.length === 0 || isIn(topology, accessibleTopology)) {
+    return undefined;
+  }
+  return `volume ${id} cannot be reached from node ${nodeId}: it is accessible from ${words(accessibleTopology)} only`;
+}
+
 /** Whether a topology is one of some others, or a part of one, or has one as its part. */
 export function isIn(topology: Topology, others: readonly Topology[]): boolean {
   return others.some((other) => meet(topology, other));

@@ -5,7 +5,7 @@ import type { ControllerHandlers } from '../csi/generated/csi/v1/Controller.js';
 import type { Handlers } from '../csi/handler.js';
 import { StatusError } from '../csi/status.js';
 import { decideAttach } from '../model/attach.js';
-import { isIn } from '../model/topology.js';
+import { unreachable } from '../model/topology.js';
 import { publishContext } from '../model/publish-context.js';
 import type { ControllerDeps } from './controller-deps.js';
 import { detach } from './detaching.js';
@@ -35,17 +35,8 @@ export function attaching(deps: ControllerDeps): Attaching {
         if (node === undefined) {
           throw new StatusError('NOT_FOUND', `node ${nodeId} does not exist`);
         }
-        const { accessibleTopology } = volume;
-        if (
-          node.topology !== null &&
-          accessibleTopology.length > 0 &&
-          !isIn(node.topology, accessibleTopology)
-        ) {
-          throw new StatusError(
-            'FAILED_PRECONDITION',
-            `volume ${volumeId} cannot be reached from node ${nodeId}: it is accessible elsewhere only`,
-          );
-        }
+        const limit = unreachable(volume, node);
+        if (limit !== undefined) throw new StatusError('FAILED_PRECONDITION', limit);
         const verdict = decideAttach(
           asked,
           {

@@ -1,5 +1,11 @@
 import { expect } from 'chai';
-import { decideTopology, isIn, reaches, type Topology } from '../../src/model/topology.js';
+import {
+  decideTopology,
+  isIn,
+  reaches,
+  unreachable,
+  type Topology,
+} from '../../src/model/topology.js';
 
 const NODE = 'a.test/node';
 const ZONE = 'a.test/zone';
@@ -72,4 +78,27 @@ describe('topology', () => {
     expect([from(), reaches([n1], undefined)]).to.deep.equal([true, true]);
     expect(reaches([], { requisite: [n2], preferred: [] })).to.equal(true);
   });
+});
+
+describe('unreachable', () => {
+  const rows: [
+    title: string,
+    accessible: Topology[],
+    of: Topology | null,
+    expected: RegExp | undefined,
+  ][] = [
+    ['from a node of the topology', [n1], n1, undefined],
+    ['from a node in the zone', [z1], n2, undefined],
+    ['from another node', [n1], n2, /^volume v cannot be reached from node n: .*a\.test\/node=n1/],
+    ['from another zone', [z1], n3, /a\.test\/zone=z1 only$/],
+    ['from a node without topology', [n1], null, undefined],
+    ['that is accessible everywhere', [], n3, undefined],
+  ];
+  for (const [title, accessibleTopology, topology, expected] of rows) {
+    it(`a volume ${title}: ${expected === undefined ? 'no' : 'yes, and it says from where it is'}`, () => {
+      const reason = unreachable({ id: 'v', accessibleTopology }, { nodeId: 'n', topology });
+      if (expected === undefined) expect(reason).to.equal(undefined);
+      else expect(reason).to.match(expected);
+    });
+  }
 });
