@@ -7,7 +7,7 @@ COPY scripts scripts
 COPY src src
 RUN npm ci --ignore-scripts
 RUN npm run build \
- && chmod 755 dist/src/cli.js \
+ && chmod 755 dist/src/cli.cjs \
  && find dist -name '*.map' -delete
 # Of what is prebuilt for several platforms, only what this image can load is taken along.
 RUN npm prune --omit=dev --ignore-scripts \
@@ -40,7 +40,7 @@ COPY --from=build /build/node_modules node_modules
 COPY --from=build /build/dist/src dist/src
 COPY --from=build /build/src/status/page src/status/page
 # "csi-mock" is a command in the container too, for "kubectl exec".
-RUN ["ln", "-s", "/opt/csi-mock/dist/src/cli.js", "/usr/local/bin/csi-mock"]
+RUN ["ln", "-s", "/opt/csi-mock/dist/src/cli.cjs", "/usr/local/bin/csi-mock"]
 ENV CSI_ENDPOINT=unix:///csi/csi.sock \
     XDG_STATE_HOME=/var/lib
 # The node service mounts, so it runs as root in a privileged container. A controller alone needs

@@ -7,7 +7,7 @@ import { withDrivers, type RunningDriver } from '../integration/drivers.js';
 import { FakeIo } from './fake-io.js';
 
 const SECRET = 'hunter2';
-const CLI = fileURLToPath(new URL('../../src/cli.js', import.meta.url));
+const CLI = fileURLToPath(new URL('../../src/cli.cjs', import.meta.url));
 
 describe('call', () => {
   const drivers = withDrivers();

@@ -15,7 +15,7 @@ import { refused } from './refusal.js';
 import { withSplitShape } from './split-shape.js';
 import { mountCapability } from './test-volume.js';
 
-const COMMAND = fileURLToPath(new URL('../../src/cli.js', import.meta.url));
+const COMMAND = fileURLToPath(new URL('../../src/cli.cjs', import.meta.url));
 
 describe('inline volumes of a node plugin that shares a pool', () => {
   const shape = withSplitShape(['node-a']);

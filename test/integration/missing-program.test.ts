@@ -9,7 +9,7 @@ import { isRoot, scratch, type Scratch } from '../host/scratch.js';
 import { refused } from './refusal.js';
 import { creationOf } from './test-volume.js';
 
-const COMMAND = fileURLToPath(new URL('../../src/cli.js', import.meta.url));
+const COMMAND = fileURLToPath(new URL('../../src/cli.cjs', import.meta.url));
 
 describe('a driver on a machine without mkfs.ext4', () => {
   needImages('ext4');

@@ -9,7 +9,7 @@ import { isRoot, mountsBelow, scratch, type Scratch } from '../host/scratch.js';
 import { refused } from './refusal.js';
 import { capabilityOf, creationOf, mountCapability } from './test-volume.js';
 
-const COMMAND = fileURLToPath(new URL('../../src/cli.js', import.meta.url));
+const COMMAND = fileURLToPath(new URL('../../src/cli.cjs', import.meta.url));
 
 describe('a driver whose user may not mount', () => {
   let place: Scratch;
