@@ -64,10 +64,7 @@ export interface Mounter {
    * (`foreign-mount`) and for one that is in use (`busy`).
    */
   unbind(target: string, identity?: FileIdentity): boolean;
-  /**
-   * As `unbind`, of whatever mount is there, for a file system of its own: the last unmount of one writes
-   * all that is unwritten, which may take long.
-   */
+  /** As `unbind`, of whatever mount is there, in a thread: an unmount takes long when there is much to write. */
   close(target: string): Promise<boolean>;
   /** Removes an empty directory or an empty regular file; nothing there is fine. */
   removeTarget(target: string): void;

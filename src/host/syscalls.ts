@@ -1,10 +1,12 @@
 import { constants } from 'node:fs';
 import { libc } from './libc.js';
 import { SyscallError } from './syscall-error.js';
+import { turns } from './turns.js';
 
 /*
- * System calls, synchronous, with the kernel's names for functions and constants. Each throws a
- * SyscallError when it fails. Paths must not hold a NUL: it would cut them short unnoticed.
+ * System calls, synchronous but for those whose name says that they are slow, with the kernel's names for
+ * functions and constants. Each throws a SyscallError when it fails. Paths must not hold a NUL: it would
+ * cut them short unnoticed.
  */
 
 export const AT_FDCWD = -100;
@@ -86,7 +88,10 @@ export function umount2(target: string, flags: number): void {
   checked(libc().umount2(whole('umount2', target), flags), 'umount2', target);
 }
 
-/** The same in a thread: the last unmount of a file system writes all that is unwritten. */
+/**
+ * The same in a thread: the kernel waits until no processor looks at the mount any more, and writes all
+ * that is unwritten when it is the last mount of a file system.
+ */
 export function slowUmount2(target: string, flags: number): Promise<void> {
   whole('umount2', target);
   return settled('umount2', (done) => libc().slowUmount2(target, flags, done));
@@ -210,11 +215,17 @@ export function checked(result: number, syscall: string, path = ''): number {
   return result;
 }
 
+/** How many calls are in threads, or wait for one: beyond a few hundred the library refuses them. */
+const inThreads = turns(64);
+
 function settled(syscall: string, begin: (done: (errno: number) => void) => void): Promise<void> {
-  return new Promise((resolve, reject) => {
-    begin((errno) => {
-      if (errno === 0) resolve();
-      else reject(SyscallError.fromErrno(errno, syscall, ''));
-    });
-  });
+  return inThreads.take(
+    () =>
+      new Promise((resolve, reject) => {
+        begin((errno) => {
+          if (errno === 0) resolve();
+          else reject(SyscallError.fromErrno(errno, syscall, ''));
+        });
+      }),
+  );
 }

@@ -1,7 +1,6 @@
 import { StatusError } from '../csi/status.js';
-import { isLoopDevice } from '../host/loop-node.js';
 import { sameFile } from '../host/file-identity.js';
-import type { Mounter, Presence } from '../host/mounter.js';
+import type { Mounter } from '../host/mounter.js';
 import type { VolumeData } from '../host/volume-data.js';
 import { translated, translatedLater } from './host-refusal.js';
 import { dataGone } from './outcome.js';
@@ -35,9 +34,6 @@ export interface VolumeMounts {
   clear(path: string): void;
 }
 
-/** What is there when something is mounted. */
-type PresentMount = Exclude<Presence, { readonly kind: 'absent' }>;
-
 /** `data`: all that volumes are mounted from. */
 export function volumeMounts({
   mounter,
@@ -63,28 +59,17 @@ export function volumeMounts({
     await mounts.remove(volumeId, path, others);
   }
 
-  /** The mount on top at a path, if it shows the volume. */
-  function mountAt(volumeId: string, path: string): PresentMount | undefined {
-    const presence = mounter.look(path);
-    if (presence.kind === 'absent' || !presence.mounted) return undefined;
-    const content = contentOf(data, volumeId);
-    if (content !== undefined && sameFile(presence.identity, content.identity)) return presence;
-    if (devices.isOf(volumeId, deviceOf(presence))) return presence;
-    // A mount of something else, or of a volume whose directory is gone: the kernel's table tells.
-    const shown = mounter.rootOf(path);
-    const isContent = shown !== undefined && data.some((each) => each.isContentOf(volumeId, shown));
-    return isContent ? presence : undefined;
-  }
-
-  /** Unmounts what was found at a path. */
-  function unmount(path: string, { kind, identity }: PresentMount): boolean | Promise<boolean> {
-    // A file system of its own may have much to write; the data of a directory stays in memory.
-    const isOwn = kind === 'directory' && isLoopDevice(identity.device);
-    return isOwn ? mounter.close(path) : mounter.unbind(path);
-  }
-
   const mounts: VolumeMounts = {
-    isAt: (volumeId, path) => mountAt(volumeId, path) !== undefined,
+    isAt(volumeId, path) {
+      const presence = mounter.look(path);
+      if (presence.kind === 'absent' || !presence.mounted) return false;
+      const content = contentOf(data, volumeId);
+      if (content !== undefined && sameFile(presence.identity, content.identity)) return true;
+      if (devices.isOf(volumeId, deviceOf(presence))) return true;
+      // A mount of something else, or of a volume whose directory is gone: the kernel's table tells.
+      const shown = mounter.rootOf(path);
+      return shown !== undefined && data.some((each) => each.isContentOf(volumeId, shown));
+    },
 
     deviceAt(volumeId, path) {
       const device = mounter.deviceAt(path);
@@ -107,9 +92,8 @@ export function volumeMounts({
 
     async remove(volumeId, path, others) {
       let removed = false;
-      for (let found = mountAt(volumeId, path); found; found = mountAt(volumeId, path)) {
-        const mount = found;
-        await translatedLater(async () => unmount(path, mount));
+      while (mounts.isAt(volumeId, path)) {
+        await translatedLater(() => mounter.close(path));
         removed = true;
       }
       devices.release(volumeId, [...others, path]);
