@@ -117,12 +117,16 @@ function jsonLine(call: unknown): string {
 
 function cells(call: unknown): string[] {
   const request = property(call, 'request');
-  const volume =
+  const response = property(call, 'response');
+  const subject =
     textOf(request, 'volume_id') ||
-    textOf(property(property(call, 'response'), 'volume'), 'volume_id') ||
-    textOf(request, 'name');
+    textOf(request, 'snapshot_id') ||
+    textOf(property(response, 'volume'), 'volume_id') ||
+    textOf(property(response, 'snapshot'), 'snapshot_id') ||
+    textOf(request, 'name') ||
+    textOf(request, 'source_volume_id');
   const about = [
-    volume,
+    subject,
     textOf(request, 'target_path') || textOf(request, 'staging_target_path'),
     textOf(call, 'message'),
   ];

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { isTooDeep } from './nesting.js';
 import { parser } from './parser.js';
 import { TextFileError } from './text-file-error.js';
 
@@ -9,7 +10,9 @@ import { TextFileError } from './text-file-error.js';
 export function readYaml(path: string): unknown {
   const { LineCounter, parseDocument } = parser();
   const lineCounter = new LineCounter();
-  const document = parseDocument(read(path), {
+  const text = read(path);
+  if (isTooDeep(text)) throw new TextFileError(`${path}: is nested too deeply`);
+  const document = parseDocument(text, {
     schema: 'failsafe',
     prettyErrors: false,
     logLevel: 'error',

@@ -40,6 +40,34 @@ describe('calls', () => {
     expect(lines[2]).to.match(/ NodeUnpublishVolume +INVALID_ARGUMENT +[\d.]+ +v target_path/);
   });
 
+  it('shows what each call is about', async () => {
+    const { controller } = driver.client;
+    const { volume } = await controller.CreateVolume({
+      name: 'claim',
+      volume_capabilities: [{ mount: {}, access_mode: { mode: 'SINGLE_NODE_WRITER' } }],
+    });
+    const { snapshot } = await controller.CreateSnapshot({
+      name: 'backup',
+      source_volume_id: volume?.volume_id ?? '',
+    });
+    await controller.DeleteSnapshot({ snapshot_id: snapshot?.snapshot_id ?? '' });
+    await controller.DeleteVolume({ volume_id: volume?.volume_id ?? '' });
+    await refused(controller.CreateSnapshot({ source_volume_id: 'gone' }), 'INVALID_ARGUMENT');
+    expect(await calls()).to.equal(0);
+    const about = io.stdout.text
+      .trimEnd()
+      .split('\n')
+      .slice(1)
+      .map((line) => line.split(/ +/)[6]);
+    expect(about).to.deep.equal([
+      volume?.volume_id,
+      snapshot?.snapshot_id,
+      snapshot?.snapshot_id,
+      volume?.volume_id,
+      'gone',
+    ]);
+  });
+
   it('writes a line for each call as JSON', async () => {
     await twoCalls();
     expect(await calls('--json')).to.equal(0);
