@@ -5,9 +5,12 @@ import { CHECKS } from '../../src/conformance/checks/checks.js';
 import { checkConformance } from '../../src/conformance/conformance.js';
 import { withDrivers, type RunningDriver } from '../integration/drivers.js';
 import { eventually } from '../integration/eventually.js';
+import { PATIENCE_MS } from '../patience.js';
 import { FakeIo } from './fake-io.js';
 
 const MODE = 'publish-table/SINGLE_NODE_WRITER';
+/** No call is given up because the machine stands still for some seconds. */
+const PATIENT = `--call-timeout=${PATIENCE_MS}ms`;
 const OTHER_TARGET = `${MODE}/other-target/same-arguments`;
 
 async function failing(): Promise<never> {
@@ -25,7 +28,7 @@ describe('check of a driver', () => {
     checkWith({ checkConformance, ids }, driver, ...argv);
   const checkWith = (checker: Checker, driver: RunningDriver, ...argv: string[]) => {
     const { endpoint } = driver.options;
-    return run([`--endpoint=${endpoint}`, `--work-dir=${work}`, ...argv], {}, io, checker);
+    return run([`--endpoint=${endpoint}`, `--work-dir=${work}`, PATIENT, ...argv], {}, io, checker);
   };
 
   before(async () => {
@@ -101,7 +104,7 @@ describe('check of a driver', () => {
       io.stdout.isTTY = terminal;
       const address = `--endpoint=${good.options.endpoint}`;
       const checker = { checkConformance, ids };
-      const all = [address, `--work-dir=${work}`, `--only=${OTHER_TARGET}`, ...argv];
+      const all = [address, `--work-dir=${work}`, PATIENT, `--only=${OTHER_TARGET}`, ...argv];
       expect(await run(all, env, io, checker)).to.equal(0);
       expect(io.stdout.text.includes('\u001B[')).to.equal(coloured);
     });

@@ -24,7 +24,7 @@ const MOMENTS: readonly (readonly [moment: string, isNow: (view: View) => boolea
 ];
 
 describe('kill -9 while a directory is adopted', function () {
-  this.timeout(20_000);
+  this.timeout(120_000);
   let place: Site;
   let directory: string;
 

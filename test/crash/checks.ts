@@ -6,6 +6,7 @@ import type { Client } from '../../src/csi/client.js';
 import { openPool } from '../../src/host/pool.js';
 import { attachedBelow } from '../host/scratch.js';
 import { refused } from '../integration/refusal.js';
+import { PATIENCE_MS } from '../patience.js';
 import type { Co } from './co.js';
 import { NODE, type CoVolume } from './co-volume.js';
 import { readMark } from './mark.js';
@@ -124,7 +125,11 @@ export async function checkExactly(co: Co, site: Site, client: Client): Promise<
   expect(site.mounts(), 'mounts after all was asked for again').to.deep.equal(before);
 
   const images = co.volumes.filter(({ format, staged }) => format !== 'directory' && staged);
-  expect(attachedBelow(site.stateDir), 'loop devices').to.have.lengthOf(images.length);
+  // Whoever looks into a new device, as udev does, holds it for a moment.
+  await eventually(
+    () => attachedBelow(site.stateDir).length === images.length,
+    `there are ${images.length} loop devices`,
+  );
 
   const ids = co.volumes.flatMap(({ id }) => id ?? []);
   expect([...(await listVolumes(client)).keys()]).to.have.members(ids);
@@ -150,11 +155,11 @@ function expectData({ format, marked, id }: CoVolume, path: string, told: string
 
 /** For what goes on behind the scenes: waits until it is done. */
 export async function eventually(isSo: () => boolean, what: string): Promise<void> {
-  for (let attempt = 0; attempt < 500; attempt += 1) {
-    if (isSo()) return;
+  const tooLate = performance.now() + PATIENCE_MS;
+  while (!isSo()) {
+    if (performance.now() > tooLate) expect.fail(`not after ${PATIENCE_MS} ms: ${what}`);
     await delay(10);
   }
-  expect.fail(`not after 5 seconds: ${what}`);
 }
 
 function replaceBigint(_key: string, value: unknown): unknown {

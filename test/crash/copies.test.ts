@@ -5,6 +5,7 @@ import { expect } from 'chai';
 import { isRoot } from '../host/scratch.js';
 import { createCopyCo, type CopyCo } from './copy-co.js';
 import { makeDisk } from './disk.js';
+import { powerLine } from './power-line.js';
 import { createRandom, seedOfRun } from './random.js';
 import { site, type Served, type Site } from './site.js';
 
@@ -40,7 +41,7 @@ describe('snapshots and clones', () => {
       driver = await recovered(co);
     }
     await ended(co, driver);
-  }).timeout(120_000);
+  }).timeout(600_000);
 
   const CUTS = 8;
   it(`${CUTS} times a power failure in a burst: what was acknowledged is whole (seed ${seed})`, async function () {
@@ -52,10 +53,12 @@ describe('snapshots and clones', () => {
     const co = await createCopyCo(place, driver.client, numbers);
     let flushed = 0;
     for (let round = 0; round < CUTS; round += 1) {
-      const burst = co.burst(driver.client, ['INTERNAL', 'UNAVAILABLE', 'RESOURCE_EXHAUSTED']);
+      const line = powerLine(driver.client);
+      const burst = co.burst(line.client, ['INTERNAL', 'UNAVAILABLE', 'RESOURCE_EXHAUSTED']);
       await Promise.race([burst, delay(20 + numbers.below(300))]);
       const unflushed = place.path('disk', randomUUID());
       writeFileSync(unflushed, 'in memory only');
+      line.cut();
       disk.cutPower();
       await driver.kill();
       await burst;
@@ -69,7 +72,7 @@ describe('snapshots and clones', () => {
       CUTS,
     );
     return ended(co, driver);
-  }).timeout(120_000);
+  }).timeout(600_000);
 });
 
 async function ended(co: CopyCo, driver: Served): Promise<void> {

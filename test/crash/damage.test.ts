@@ -27,7 +27,7 @@ const UP: readonly Change[] = [
 ];
 
 describe('what an operator meets', function () {
-  this.timeout(20_000);
+  this.timeout(120_000);
   let place: Site;
 
   before(function () {

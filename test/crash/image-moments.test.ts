@@ -89,7 +89,7 @@ const MOMENTS: readonly {
 ];
 
 describe('kill -9 at the worst moments of image volumes', function () {
-  this.timeout(20_000);
+  this.timeout(120_000);
   let place: Site;
 
   beforeEach(() => {

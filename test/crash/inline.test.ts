@@ -40,7 +40,7 @@ const OF_UNPUBLISH: Moments = [
 ];
 
 describe('kill -9 while an inline volume comes and goes', function () {
-  this.timeout(20_000);
+  this.timeout(120_000);
   let place: Site;
   let target: string;
 

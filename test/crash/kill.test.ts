@@ -43,6 +43,6 @@ describe('kill -9 in a burst of calls', () => {
         await burst;
       }
       await ended(co, place, await recovered(co, place));
-    }).timeout(240_000);
+    }).timeout(900_000);
   }
 });

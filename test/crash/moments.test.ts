@@ -145,7 +145,7 @@ const FIRST_START = [
 ];
 
 describe('kill -9 at the worst moments', function () {
-  this.timeout(20_000);
+  this.timeout(120_000);
   let place: Site;
 
   before(function () {

@@ -2,11 +2,9 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { setImmediate } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { PATIENCE_MS } from '../patience.js';
 
 const CLI = fileURLToPath(new URL('../../src/cli.cjs', import.meta.url));
-
-/** Slower than any start that goes well. */
-const PATIENCE_MS = 20_000;
 
 /** How a program ended, and all that it said. */
 export interface Ended {
@@ -75,7 +73,7 @@ export function launch(argv: readonly string[], before: readonly string[] = []):
 
 /** Kills a program as soon as something can be seen; looks again and again, for it may pass quickly. */
 export async function killWhen(program: Program, isSo: () => boolean): Promise<void> {
-  const tooLate = performance.now() + 10_000;
+  const tooLate = performance.now() + PATIENCE_MS;
   while (!isSo()) {
     if (performance.now() > tooLate) throw new Error('the moment never came');
     await setImmediate();

@@ -6,6 +6,7 @@ import { EndpointError } from '../../src/csi/endpoint.js';
 import { csi } from '../../src/csi/proto.js';
 import { StatusError } from '../../src/csi/status.js';
 import { refused } from '../integration/refusal.js';
+import { PATIENCE_MS } from '../patience.js';
 import { withSite } from '../server/site.js';
 import { closedGate } from '../services/gate.js';
 
@@ -103,7 +104,7 @@ describe('connect', () => {
     it('waitForReady waits for the server to come', async () => {
       const client = site.connect();
       await refused(client.identity.Probe({}), 'UNAVAILABLE');
-      const ready = client.waitForReady(8000);
+      const ready = client.waitForReady(PATIENCE_MS);
       await serveIdentity();
       await ready;
       expect(await client.identity.Probe({})).to.deep.equal({ ready: null });
@@ -115,7 +116,7 @@ describe('connect', () => {
       await refused(client.identity.Probe({}), 'UNIMPLEMENTED');
       await server.stop({ graceMs: 0 });
       await serveIdentity();
-      await client.waitForReady(8000);
+      await client.waitForReady(PATIENCE_MS);
       await client.identity.Probe({});
     });
   });

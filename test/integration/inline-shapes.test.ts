@@ -9,6 +9,7 @@ import { createDriver, type Driver } from '../../src/index.js';
 import { MNT_DETACH, umount2 } from '../../src/host/syscalls.js';
 import { NOBODY } from '../host/nobody.js';
 import { isRoot, mountsBelow, scratch, type Scratch } from '../host/scratch.js';
+import { PATIENCE_MS } from '../patience.js';
 import { eventually } from './eventually.js';
 import { inlineContext, inlineTraces, inlineVolume } from './inline-volume.js';
 import { refused } from './refusal.js';
@@ -156,7 +157,7 @@ describe('inline volumes of a driver whose user may not mount', () => {
       { uid: NOBODY, gid: NOBODY, cwd: '/', stdio: 'ignore', env: { PATH: process.env['PATH'] } },
     );
     client = connect(`unix://${place.path('state', 'csi.sock')}`);
-    await client.waitForReady(5000);
+    await client.waitForReady(PATIENCE_MS);
     while ((await client.identity.Probe({})).ready?.value !== true);
     return client.node;
   }

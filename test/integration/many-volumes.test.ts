@@ -48,5 +48,5 @@ describe(`${VOLUMES} volumes`, () => {
     const left = () => readdirSync(join(driver.options.poolDir, 'trash'));
     await eventually(() => expect(left()).to.deep.equal([]));
     expect(readdirSync(join(driver.options.poolDir, 'volumes'))).to.deep.equal([]);
-  }).timeout(60_000);
+  }).timeout(300_000);
 });

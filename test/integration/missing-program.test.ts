@@ -6,6 +6,7 @@ import { expect } from 'chai';
 import { needImages } from '../host/images.js';
 import { connect, type Client } from '../../src/csi/client.js';
 import { isRoot, scratch, type Scratch } from '../host/scratch.js';
+import { PATIENCE_MS } from '../patience.js';
 import { refused } from './refusal.js';
 import { creationOf } from './test-volume.js';
 
@@ -28,7 +29,7 @@ describe('a driver on a machine without mkfs.ext4', () => {
       stdio: 'ignore',
     });
     client = connect(`unix://${place.path('state', 'csi.sock')}`);
-    await client.waitForReady(10_000);
+    await client.waitForReady(PATIENCE_MS);
     while ((await client.identity.Probe({})).ready?.value !== true);
   });
   after(async () => {

@@ -6,6 +6,7 @@ import { expect } from 'chai';
 import { connect, type Client } from '../../src/csi/client.js';
 import { NOBODY } from '../host/nobody.js';
 import { isRoot, mountsBelow, scratch, type Scratch } from '../host/scratch.js';
+import { PATIENCE_MS } from '../patience.js';
 import { refused } from './refusal.js';
 import { capabilityOf, creationOf, mountCapability } from './test-volume.js';
 
@@ -42,7 +43,7 @@ describe('a driver whose user may not mount', () => {
       },
     );
     client = connect(`unix://${place.path('state', 'csi.sock')}`);
-    await client.waitForReady(5000);
+    await client.waitForReady(PATIENCE_MS);
     while ((await client.identity.Probe({})).ready?.value !== true);
     return client;
   }

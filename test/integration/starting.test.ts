@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import { connect, type Client } from '../../src/csi/client.js';
 import type { Driver } from '../../src/index.js';
 import { ask } from '../admin/site.js';
+import { PATIENCE_MS } from '../patience.js';
 import { withDrivers } from './drivers.js';
 import { refused } from './refusal.js';
 import { mountCapability } from './test-volume.js';
@@ -20,7 +21,7 @@ describe('a driver that is starting', () => {
     threads = heldThreadPool(drivers.scratch);
     started = driver.start();
     client = connect(driver.options.endpoint);
-    await client.waitForReady(5000);
+    await client.waitForReady(PATIENCE_MS);
   }
   async function goOn(): Promise<void> {
     await threads?.release();
