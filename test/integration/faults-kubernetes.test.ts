@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { withDriver } from './driver-under-test.js';
+import { refused } from './refusal.js';
 import { createdVolume, type TestVolume } from './test-volume.js';
 
 /**
@@ -85,13 +86,17 @@ describe("the sequences of Kubernetes' suite, as fault rules", () => {
       staging_target_path: volume.stagingPath,
       volume_capability: volume.capability,
     };
-    await driver.client.node.NodeStageVolume(request, { deadlineMs: 50 }).catch(() => undefined);
+    // On a machine that stands still for a moment, the time may be over before the call has left.
+    const hasHung = () => driver.driver.faults.list()[0]?.fired === 1;
+    while (!hasHung()) {
+      const call = driver.client.node.NodeStageVolume(request, { deadlineMs: 50 });
+      await refused(call, 'DEADLINE_EXCEEDED');
+    }
     await pod(volume);
-    expect(calls(volume)).to.deep.equal([
-      'NodeStageVolume DEADLINE_EXCEEDED',
-      'NodeStageVolume OK',
-      'NodeUnstageVolume OK',
-    ]);
+    const [timedOut, ...later] = calls(volume);
+    // Who gives up at a deadline that comes late to the driver seems to give up before it.
+    expect(timedOut).to.match(/^NodeStageVolume (DEADLINE_EXCEEDED|CANCELLED)$/);
+    expect(later).to.deep.equal(['NodeStageVolume OK', 'NodeUnstageVolume OK']);
   });
 
   for (const [title, code] of [

@@ -114,6 +114,10 @@ describe('a driver that logs all it can', () => {
       const calls = adminClient(join(stateDir, 'admin.sock')).follow('/calls/follow');
       for await (const call of calls) followed.push(call);
     })();
+    await eventually(async () => {
+      await client.identity.Probe({});
+      expect(followed).not.to.deep.equal([]);
+    });
     const secrets = { password: secret, [secret]: 'by name' };
     const tooLarge = { secrets: { ...secrets, filler: 'x'.repeat(2 ** 16) } };
     const { controller, node } = client;

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import {
-  mkdirSync,
+  existsSync,
   readFileSync,
   readdirSync,
   readlinkSync,
@@ -15,12 +15,18 @@ import { withDriver } from './driver-under-test.js';
 import { eventually } from './eventually.js';
 import { deleteAll, newSnapshot } from './new-snapshot.js';
 import { newVolume } from './new-volume.js';
+import { refused } from './refusal.js';
 import { takenDownVolumes } from './takedown.js';
 
 describe('a snapshot of a volume that is in use', () => {
-  const driver = withDriver({ shutdownGrace: 20_000 });
+  // So long that a test which waits for it fails.
+  const driver = withDriver({ shutdownGrace: 600_000 });
   const volumes = takenDownVolumes(driver);
-  afterEach(() => deleteAll(driver.client));
+  const path = process.env['PATH'];
+  afterEach(async () => {
+    process.env['PATH'] = path;
+    await deleteAll(driver.client);
+  });
 
   const inPool = (...names: string[]) => join(driver.options.poolDir, ...names);
   const dataOf = (snapshot_id: string) => inPool('snapshots', snapshot_id, 'data');
@@ -63,17 +69,22 @@ describe('a snapshot of a volume that is in use', () => {
 
   it('a driver that is stopped meanwhile stops at once, and leaves nothing of it', async () => {
     const { volume_id } = await newVolume(driver.client);
-    for (let number = 0; number < 300; number += 1) {
-      const directory = inPool('volumes', volume_id, 'data', `dir${number}`);
-      mkdirSync(directory);
-      for (let file = 0; file < 30; file += 1) writeFileSync(join(directory, `${file}`), 'x');
-    }
+    writeFileSync(inPool('volumes', volume_id, 'data', 'file'), 'x');
+    // A copy that does not end, for another hour.
+    const programs = driver.scratch.make('programs');
+    const copied = join(programs, 'copied');
+    const script = `#!/bin/sh\nPATH=${path}\ncp "$@"\ntouch ${copied}\nexec sleep 3600\n`;
+    writeFileSync(join(programs, 'cp'), script, { mode: 0o755 });
+    process.env['PATH'] = `${programs}:${path}`;
     const name = 'ended';
-    const call = newSnapshot(driver.client, volume_id, { name }).catch((error: unknown) => error);
+    const call = refused(newSnapshot(driver.client, volume_id, { name }), 'UNAVAILABLE');
     const incoming = inPool('incoming-snapshots');
-    await eventually(() => expect(readdirSync(incoming)).not.to.deep.equal([]));
-    await driver.restart();
-    expect(await call).to.be.instanceOf(Error);
+    await eventually(() => expect(existsSync(copied)).to.equal(true));
+    expect(readdirSync(incoming)).not.to.deep.equal([]);
+    await driver.restart({}, () => {
+      process.env['PATH'] = path;
+    });
+    await call;
     expect(readdirSync(incoming)).to.deep.equal([]);
     expect(readdirSync(inPool('snapshots'))).to.deep.equal([]);
     await newSnapshot(driver.client, volume_id, { name });

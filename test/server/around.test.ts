@@ -40,8 +40,10 @@ describe('what runs around the handlers', () => {
     const client = site.connect();
 
     const codes = [];
-    for (const call of [client.identity.GetPluginInfo({}), client.identity.Probe({})]) {
-      codes.push(await call.catch((error: unknown) => error instanceof StatusError && error.code));
+    for (const call of [client.identity.GetPluginInfo, client.identity.Probe]) {
+      codes.push(
+        await call({}).catch((error: unknown) => error instanceof StatusError && error.code),
+      );
     }
 
     expect(codes).to.deep.equal(['ABORTED', 'UNIMPLEMENTED']);

@@ -52,6 +52,10 @@ describe('a caller that gives up', () => {
   const lines = (): readonly Line[] => site.about(METHOD);
   const lineWritten = (): Promise<void> => eventually(() => expect(lines()).to.have.lengthOf(1));
 
+  const expectBegun = (): void => {
+    expect(handling, 'the time was over too early').to.have.property('call');
+  };
+
   const ways: [title: string, code: Code, giveUp: () => Promise<unknown>][] = [
     [
       'by cancelling',
@@ -80,6 +84,7 @@ describe('a caller that gives up', () => {
         const request = { volume_id: 'v' };
         const call = site.connect().node.NodeStageVolume(request, { deadlineMs: 100 });
         await refused(call, 'DEADLINE_EXCEEDED');
+        expectBegun();
       },
     ],
     [
@@ -87,11 +92,15 @@ describe('a caller that gives up', () => {
       'DEADLINE_EXCEEDED',
       async () => {
         expect(await rawCall({ 'grpc-timeout': '20m' }).code).to.equal('DEADLINE_EXCEEDED');
+        expectBegun();
       },
     ],
   ];
   for (const [title, code, giveUp] of ways) {
-    describe(title, () => {
+    describe(title, function () {
+      // On a machine that stands still just then, the time is over before the call has come.
+      if (code === 'DEADLINE_EXCEEDED') this.retries(4);
+
       it(`leaves its line at once: ${code}`, async () => {
         await serve(() => undefined);
         await giveUp();
