@@ -100,8 +100,17 @@ export function attachedBelow(directory: string): string[] {
 
 /** Detaches those of the loop devices, as listed before an unmount, that did not go with it. */
 export function detachLeft(attached: readonly string[]): void {
-  for (const [device = ''] of attached.map((line) => line.split(' '))) {
-    if (imageOf(device) !== '') execFileSync('losetup', ['--detach', `/dev/${device}`]);
+  for (const line of attached) {
+    const [device = ''] = line.split(' ');
+    // By now it may be free, or somebody else's.
+    const isLeft = () => `${device} ${imageOf(device)}`.startsWith(line);
+    if (!isLeft()) continue;
+    try {
+      execFileSync('losetup', ['--detach', `/dev/${device}`], { stdio: 'pipe' });
+    } catch (error) {
+      // It has just gone by itself.
+      if (isLeft()) throw error;
+    }
   }
 }
 
