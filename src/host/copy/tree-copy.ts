@@ -81,7 +81,8 @@ const SOURCE = '/proc/self/fd/3/';
 /** What the program says about files of the source that are not what they were a moment ago. */
 const VANISHED = new RegExp(
   `^cp: [^'"]*['"]${SOURCE}.*(?:: No such file or directory|: Not a directory|: Stale file handle` +
-    '|: Too many levels of symbolic links|as it was replaced while being copied)$',
+    '|: Too many levels of symbolic links|as it was replaced while being copied)$' +
+    `|^cp: cannot read symbolic link ['"]${SOURCE}.*: Invalid argument$`,
 );
 
 /** Only root outside of any user namespace can give files to anyone. Others keep them, as cp does. */
