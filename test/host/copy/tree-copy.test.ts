@@ -113,9 +113,13 @@ describe('copying a directory', () => {
   });
 
   it('leaves no mount behind', async () => {
-    const before = mountsBelow('/');
+    // Others may mount what is theirs meanwhile.
+    const shown = () => mountsBelow('').filter((line) => line.split(' ')[2] === device);
+    const device = mountsBelow(place.root)[0]?.split(' ')[2];
+    const before = shown();
+    expect(before).to.have.lengthOf(1);
     await made();
-    expect(mountsBelow('/')).to.deep.equal(before);
+    expect(shown()).to.deep.equal(before);
   });
 
   it('what is replaced by a symlink at any moment never leads out of the source', async () => {
@@ -149,7 +153,7 @@ describe('copying a directory', () => {
       rmSync(swapping);
       await ended;
     }
-  }).timeout(60_000);
+  });
 
   it('a symlink to elsewhere is copied as a symlink', async () => {
     symlinkSync('/', join(data, 'root'));
@@ -169,7 +173,7 @@ describe('copying a directory', () => {
     }
     await copying;
     expect(readdirSync(data)).to.deep.equal([]);
-  }).timeout(20_000);
+  });
 
   it('a full disk: NoRoomError', async () => {
     for (let number = 0; number < 20; number += 1) {
