@@ -3,6 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { expect } from 'chai';
 import { Follow, type Route } from '../../src/admin/routes.js';
 import { eventually } from '../integration/eventually.js';
+import { patiently } from '../patiently.js';
 import { withAdminSite } from './site.js';
 
 const HELLO: Route = { method: 'GET', path: '/v1/hello', answer: () => ({ hello: 'world' }) };
@@ -58,14 +59,23 @@ describe('admin clients that do not behave', () => {
         return { text: 'x'.repeat(10_000_000) };
       },
     };
-    await site.serve([large], 200);
-    const socket = site.dial();
-    socket.write('GET /v1/hello HTTP/1.1\r\nhost: x\r\n\r\n');
-    await eventually(() => expect(signal?.aborted).to.equal(true));
-    let length = 0;
-    socket.on('data', (chunk: Buffer) => (length += chunk.length));
-    await once(socket, 'close');
-    expect(length).to.be.lessThan(10_000_000);
+    await patiently(200, async (limitMs) => {
+      signal = undefined;
+      const server = await site.serve([large], limitMs);
+      try {
+        const socket = site.dial();
+        socket.write('GET /v1/hello HTTP/1.1\r\nhost: x\r\n\r\n');
+        await delay(2 * limitMs);
+        expect(signal, 'the request came in time').to.not.equal(undefined);
+        await eventually(() => expect(signal?.aborted).to.equal(true));
+        let length = 0;
+        socket.on('data', (chunk: Buffer) => (length += chunk.length));
+        await once(socket, 'close');
+        expect(length).to.be.lessThan(10_000_000);
+      } finally {
+        await server.stop();
+      }
+    });
   });
 
   it('that ask for more than they take are answered once', async () => {
@@ -79,9 +89,15 @@ describe('admin clients that do not behave', () => {
   });
 
   it('but not those that wait for an answer', async () => {
-    const slow: Route = { ...HELLO, answer: () => delay(500, { late: true }) };
-    await site.serve([slow], 200);
-    expect((await site.ask('GET', '/v1/hello')).body).to.deep.equal({ late: true });
+    await patiently(200, async (limitMs) => {
+      const slow: Route = { ...HELLO, answer: () => delay(2 * limitMs, { late: true }) };
+      const server = await site.serve([slow], limitMs);
+      try {
+        expect((await site.ask('GET', '/v1/hello')).body).to.deep.equal({ late: true });
+      } finally {
+        await server.stop();
+      }
+    });
   });
 
   it('that are too many are turned away, and let others in when they go', async () => {

@@ -6,6 +6,7 @@ import type { CheckResult } from '../../src/conformance/check.js';
 import type { OptionsInput } from '../../src/index.js';
 import { withDriver } from '../integration/driver-under-test.js';
 import { withSplitShape } from '../integration/split-shape.js';
+import { PATIENCE_MS } from '../patience.js';
 
 const FAMILIES = [...new Set(controllerChecks.map(({ id }) => id.split('/')[0] ?? id))];
 
@@ -17,7 +18,8 @@ type Endpoints = Pick<
 /** Runs the checks of this part alone, with their paths in a directory of the suite. */
 async function check(workDirectory: string, endpoints: Endpoints): Promise<ConformanceReport> {
   mkdirSync(workDirectory, { recursive: true });
-  return await checkConformance({ ...endpoints, workDirectory, only: FAMILIES });
+  const given = { workDirectory, only: FAMILIES, callTimeoutMs: PATIENCE_MS };
+  return await checkConformance({ ...endpoints, ...given });
 }
 
 function withStatus({ results }: ConformanceReport, ...wanted: CheckResult['status'][]) {

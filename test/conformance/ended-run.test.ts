@@ -5,6 +5,7 @@ import { checkConformance } from '../../src/conformance/conformance.js';
 import { mountsBelow } from '../host/scratch.js';
 import { withDriver } from '../integration/driver-under-test.js';
 import { breakDriver, type Breakage } from './broken-driver.js';
+import { PATIENCE_MS } from '../patience.js';
 
 /** What a run does last: its signal aborts once the driver has done it, before the answer arrives. */
 const LAST_CALLS: readonly {
@@ -62,6 +63,7 @@ describe('a run that is ended', () => {
           endpoint: front.endpoint,
           workDirectory,
           only: ['publish-table'],
+          callTimeoutMs: PATIENCE_MS,
           signal: stopping.signal,
         });
         expect(report.interrupted).to.equal(true);

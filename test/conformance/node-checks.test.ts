@@ -6,6 +6,7 @@ import { checkConformance, type ConformanceReport } from '../../src/conformance/
 import type { OptionsInput } from '../../src/index.js';
 import { mountsBelow } from '../host/scratch.js';
 import { withDriver, type DriverUnderTest } from '../integration/driver-under-test.js';
+import { PATIENCE_MS } from '../patience.js';
 
 const FAMILIES = [...new Set(nodeChecks.map(({ id }) => id.split('/')[0] ?? id))];
 
@@ -70,7 +71,7 @@ const SHAPES: readonly Shape[] = [
 ];
 
 describe('the node-side checks', function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
 
   it('have ids of their own', () => {
     const all = nodeChecks.map(({ id }) => id);
@@ -131,7 +132,7 @@ async function check(
 ): Promise<ConformanceReport> {
   const workDirectory = scratch.path('check');
   mkdirSync(workDirectory, { recursive: true });
-  const options = { endpoint, workDirectory, only };
+  const options = { endpoint, workDirectory, only, callTimeoutMs: PATIENCE_MS };
   return checkConformance(restartCommand === undefined ? options : { ...options, restartCommand });
 }
 

@@ -11,6 +11,7 @@ import { mountsBelow, type Scratch } from '../host/scratch.js';
 import { withDriver } from '../integration/driver-under-test.js';
 import { eventually } from '../integration/eventually.js';
 import { withSplitShape } from '../integration/split-shape.js';
+import { PATIENCE_MS } from '../patience.js';
 
 /** What the driver can be told to advertise, and the checks that complain of it. */
 const SHAPES: readonly {
@@ -64,7 +65,12 @@ async function checked(
 ): Promise<ConformanceReport> {
   const workDirectory = scratch.make('work');
   const mounts = mountsBelow(scratch.root);
-  const report = await checkConformance({ ...options, workDirectory, strict: true });
+  const report = await checkConformance({
+    ...options,
+    workDirectory,
+    strict: true,
+    callTimeoutMs: PATIENCE_MS,
+  });
   expect(report.leftBehind).to.deep.equal([]);
   expect(readdirSync(workDirectory), 'files').to.deep.equal([]);
   expect(mountsBelow(scratch.root), 'mounts').to.deep.equal(mounts);
@@ -79,7 +85,7 @@ async function checked(
 }
 
 describe('the driver conforms, to every SHOULD', function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
 
   for (const { name, options, complaints = [] } of SHAPES) {
     describe(name, () => {

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { HookOutcome, HookPoint } from '../../src/hooks/hook.js';
 import { startHookWorker, type HookWorker } from '../../src/hooks/hook-worker.js';
 import { createLog } from '../../src/log.js';
+import { PATIENCE_MS } from '../patience.js';
 
 /** Files of hooks, and the threads that run them. */
 export interface HookSite {
@@ -11,6 +12,8 @@ export interface HookSite {
   readonly lines: readonly Readonly<Record<string, unknown>>[];
   /** Writes a file and loads it. */
   start(name: string, text: string, timeoutMs?: number): Promise<HookWorker>;
+  /** The path of a file beside them. */
+  path(name: string): string;
 }
 
 /** A site for each test of a suite; all threads end with it. */
@@ -36,13 +39,14 @@ export function withHookSite(): HookSite {
     get lines() {
       return lines;
     },
-    async start(name, text, timeoutMs = 10_000) {
+    async start(name, text, timeoutMs = PATIENCE_MS) {
       const path = join(directory, name);
       writeFileSync(path, text);
       const worker = await startHookWorker(path, timeoutMs, log);
       workers.push(worker);
       return worker;
     },
+    path: (name) => join(directory, name),
   };
 }
 

@@ -5,6 +5,8 @@ import { expect } from 'chai';
 import { createLog } from '../../src/log.js';
 import { serveHttp, type HttpServer, type Page } from '../../src/http/http-server.js';
 import { eventually } from '../integration/eventually.js';
+import { PATIENCE_MS } from '../patience.js';
+import { patiently } from '../patiently.js';
 
 const REQUEST = 'GET /large HTTP/1.1\r\nhost: x\r\n\r\n';
 const LARGE = 10_000_000;
@@ -21,9 +23,6 @@ describe('HTTP clients that do not behave', () => {
     },
   };
 
-  beforeEach(() => {
-    answers = 0;
-  });
   afterEach(async () => {
     for (const socket of sockets.splice(0)) socket.destroy();
     await server?.stop();
@@ -37,6 +36,8 @@ describe('HTTP clients that do not behave', () => {
       format: 'json',
       destination: { write: () => undefined },
     });
+    await server?.stop();
+    answers = 0;
     server = await serveHttp({ address, pages: [large], log, patienceMs });
   }
 
@@ -48,7 +49,7 @@ describe('HTTP clients that do not behave', () => {
   }
 
   it('that ask for more than they take are answered once', async () => {
-    await serve(10_000);
+    await serve(PATIENCE_MS);
     const greedy = dial();
     greedy.write(REQUEST.repeat(20));
     await eventually(() => expect(answers).to.equal(1));
@@ -62,15 +63,17 @@ describe('HTTP clients that do not behave', () => {
   });
 
   it('that do not take their answer are cut off after a while', async () => {
-    await serve(200);
-    const idle = dial();
-    idle.write(REQUEST);
-    await eventually(() => expect(answers).to.equal(1));
-    await delay(400);
-    let length = 0;
-    idle.on('data', (chunk: Buffer) => (length += chunk.length));
-    await once(idle, 'close');
-    expect(length).to.be.lessThan(LARGE);
+    await patiently(200, async (limitMs) => {
+      await serve(limitMs);
+      const idle = dial();
+      idle.write(REQUEST);
+      await delay(2 * limitMs);
+      expect(answers).to.equal(1);
+      let length = 0;
+      idle.on('data', (chunk: Buffer) => (length += chunk.length));
+      await once(idle, 'close');
+      expect(length).to.be.lessThan(LARGE);
+    });
   });
 
   it('that send nothing are cut off after a while', async () => {
