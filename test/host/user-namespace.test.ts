@@ -7,6 +7,7 @@ import { bindMounter } from '../../src/host/bind-mounter.js';
 import { mountSite, type MountSite } from './mount-site.js';
 import { asNobody, IN_NAMESPACE, NOBODY, program } from './nobody.js';
 import { isRoot, listing } from './scratch.js';
+import { PATIENCE_MS } from '../patience.js';
 
 const MOCHA = createRequire(import.meta.url).resolve('mocha/bin/mocha.js');
 
@@ -28,9 +29,10 @@ describe('In the user namespace of a user without rights', function () {
   const suites = ['bind-mounter', 'bind-mounter-failures', 'classic-api', 'mount-propagation'];
   for (const suite of suites) {
     it(`${suite}.test passes`, function () {
-      this.timeout(60_000);
+      this.timeout(300_000);
       const file = fileURLToPath(new URL(`./${suite}.test.js`, import.meta.url));
-      const command = [process.execPath, MOCHA, '--no-config', '--reporter', 'json', file];
+      const flags = ['--no-config', `--timeout=${PATIENCE_MS}`, '--reporter=json'];
+      const command = [process.execPath, MOCHA, ...flags, file];
       const { stdout, stderr } = asNobody([...IN_NAMESPACE, ...command]);
       expect(stdout, stderr).to.match(/^\{/);
       const report: Report = JSON.parse(stdout);

@@ -7,6 +7,7 @@ import { inlineContext } from '../integration/inline-volume.js';
 import { createRequest, newVolume } from '../integration/new-volume.js';
 import { refused } from '../integration/refusal.js';
 import { mountCapability } from '../integration/test-volume.js';
+import { PATIENCE_MS } from '../patience.js';
 import { hasBrowser, openBrowser } from './browser.js';
 
 /** What would run if a name of the CO's were markup. */
@@ -14,7 +15,7 @@ const HOSTILE = '<img src=x onerror="document.title=\'hacked\'"><script>alert(1)
 const MODE = 'SINGLE_NODE_SINGLE_WRITER';
 
 describe('the status page in a browser', function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   let place: Scratch | undefined;
   let driver: Driver | undefined;
   let client: Client | undefined;
@@ -64,6 +65,7 @@ describe('the status page in a browser', function () {
 
     browser = await openBrowser();
     page = await browser.newPage();
+    page.setDefaultTimeout(PATIENCE_MS);
     page.on('request', (request) => asked.add(new URL(request.url()).origin));
     page.on('console', (message) => {
       if (message.type() === 'error') trouble.push(message.text());

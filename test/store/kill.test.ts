@@ -63,7 +63,7 @@ describe('LevelDB: kill -9 in the middle of many writes', () => {
     expect(ids(lines, '+')).to.have.lengthOf.above(500);
     expect(ids(lines, '-')).to.have.lengthOf.above(100);
     expect(identities).to.have.lengthOf(1);
-  });
+  }).timeout(240_000);
 });
 
 /** The ids in the lines that begin with `sign`. */

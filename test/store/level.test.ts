@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import { StoreError } from '../../src/store/store.js';
+import { PATIENCE_MS } from '../patience.js';
 import { rejectionOf } from './rejection.js';
 import { attachment, nodeVolume, numbered, volume } from './samples.js';
 import { makeStateDirectory, type StateDirectory } from './state-directory.js';
@@ -62,7 +63,7 @@ describe('LevelDB: the state directory', () => {
     await directory.with(async () => {
       const { status, stderr } = spawnSync(process.execPath, [WRITER, directory.path], {
         encoding: 'utf8',
-        timeout: 5000,
+        timeout: PATIENCE_MS,
       });
       expect(status).to.equal(1);
       expect(stderr).to.include('another driver uses');
