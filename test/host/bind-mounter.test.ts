@@ -7,6 +7,7 @@ import type { MountAttribute } from '../../src/model/mount-flags.js';
 import { eventually } from '../integration/eventually.js';
 import { mountSite, type MountSite } from './mount-site.js';
 import { mounterContract } from './mounter-contract.js';
+import { openFiles } from './open-files.js';
 import { expectRefusal, identityOf, isRoot, mountsBelow } from './scratch.js';
 
 for (const api of ['tree', 'classic'] as const) {
@@ -158,11 +159,7 @@ for (const api of ['tree', 'classic'] as const) {
     });
 
     /** What mounting could leave behind. */
-    const left = () => [
-      mountsBelow(site.root),
-      readdirSync('/proc/self/fd').length,
-      readdirSync(site.work),
-    ];
+    const left = () => [mountsBelow(site.root), openFiles(), readdirSync(site.work)];
 
     it('leaves no mount, no descriptor and no file behind after 200 mounts', async () => {
       const before = left();

@@ -13,6 +13,7 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import { allowGroupInDirectory } from '../../src/host/default-acl.js';
 import { giveToGroup, GroupRefusal } from '../../src/host/group-access.js';
+import { openFiles } from './open-files.js';
 import { isRoot, scratch, type Scratch } from './scratch.js';
 
 const GROUP = 4711;
@@ -20,10 +21,6 @@ const GROUP = 4711;
 function told(path: string): readonly [uid: number, gid: number, mode: string] {
   const { uid, gid, mode } = lstatSync(path);
   return [uid, gid, (mode & 0o7777).toString(8)];
-}
-
-function openDescriptors(): number {
-  return readdirSync('/proc/self/fd').length;
 }
 
 describe('giveToGroup', () => {
@@ -134,9 +131,9 @@ describe('giveToGroup', () => {
 
   it('reaches thousands of files, and leaves no descriptor open', async () => {
     for (let index = 0; index < 2000; index += 1) writeFileSync(at(`file-${index}`), '');
-    const before = openDescriptors();
+    const before = openFiles();
     await giveToGroup(root, GROUP);
-    expect(openDescriptors()).to.equal(before);
+    expect(openFiles()).to.deep.equal(before);
     expect(readdirSync(root).every((name) => statSync(at(name)).gid === GROUP)).to.equal(true);
   });
 
