@@ -6,14 +6,15 @@ import { eventually } from '../../integration/eventually.js';
 
 describe('the watch over a program', () => {
   let program: ChildProcess;
+  let ended: Promise<unknown>;
 
   function started(command: string): ReturnType<typeof processWatch> {
     program = spawn('bash', ['-c', command], { stdio: ['pipe', 'pipe', 'ignore'] });
+    ended = once(program, 'close');
     return processWatch(program.pid ?? 0);
   }
 
   afterEach(async () => {
-    const ended = once(program, 'close');
     program.kill('SIGKILL');
     program.stdout?.resume();
     await ended;
@@ -45,11 +46,9 @@ describe('the watch over a program', () => {
     const watch = started('printf %1000d 1; read line');
     await eventually(() => expect(watch.look()).to.be.at.least(1000));
     const before = watch.look();
-    const ended = once(program, 'close');
     program.stdout?.resume();
     program.kill('SIGKILL');
     await ended;
     expect(watch.look()).to.equal(before);
-    program = spawn('true');
   });
 });
