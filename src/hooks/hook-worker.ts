@@ -22,7 +22,7 @@ export interface HookWorker {
 }
 
 /** In ms: what a file of hooks may take to load. */
-const START_TIME = 10_000;
+const START_TIME = 30_000;
 
 /** In MiB: beyond it, the thread ends and not the driver. */
 const MEMORY = 256;

@@ -90,7 +90,7 @@ function trial(unshare: string): string | undefined {
     {
       stdio: ['ignore', 'ignore', 'pipe'],
       encoding: 'utf8',
-      timeout: 5000,
+      timeout: 30_000,
     },
   );
   if (status === 0) return undefined;
