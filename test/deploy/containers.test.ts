@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { expect } from 'chai';
 import { optionsFromArguments } from '../../src/options.js';
-import { containersOf, manifestsIn, ROOT, textAt } from './manifest.js';
+import { at, containersOf, listAt, manifestsIn, partsOf, ROOT, textAt } from './manifest.js';
 import { SIDECARS } from './sidecar.js';
 
 describe('containers in deploy/', () => {
@@ -22,8 +22,9 @@ describe('containers in deploy/', () => {
   }
 
   it('the driver has one image, of the version in package.json', () => {
-    const images = containers.filter(({ name, image }) => name === 'csi-mock' && image !== '');
-    expect(images.map(({ image }) => image)).to.deep.equal([`csi-mock-driver:${version}`]);
+    const images = containers.map(({ image }) => image);
+    const ours = images.filter((image) => image.startsWith('csi-mock-driver'));
+    expect(new Set(ours)).to.deep.equal(new Set([`csi-mock-driver:${version}`]));
   });
 
   const drivers = containers.filter(({ name, args }) => name === 'csi-mock' && args.length > 0);
@@ -38,6 +39,24 @@ describe('containers in deploy/', () => {
     });
   }
 
+  for (const [rebuild, driver] of [
+    ['rebuild/node.yaml', 'overlays/all-in-one/driver.yaml'],
+    ['rebuild/node.yaml', 'overlays/distributed/driver.yaml'],
+    ['rebuild/split.yaml', 'overlays/split/controller.yaml'],
+  ]) {
+    it(`${rebuild} works on what the driver of ${driver} has, at the same paths`, () => {
+      const work = containers.find(({ title }) => title.startsWith(`deploy/${rebuild}`));
+      const serve = drivers.find(({ title }) => title.startsWith(`deploy/${driver}`));
+      expect(work?.args.slice(0, 2)).to.deep.equal(['pool', 'rebuild']);
+      const ours = optionsFromArguments([...(work?.args.slice(2) ?? [])], {});
+      const theirs = optionsFromArguments([...(serve?.args ?? [])], {});
+      expect(ours.services).to.deep.equal(theirs.services);
+      expect(ours.stateDir).to.equal(theirs.stateDir);
+      expect(ours.poolDir).to.equal(theirs.poolDir);
+      expect(statePaths(`deploy/${rebuild}`)).to.deep.equal(statePaths(`deploy/${driver}`));
+    });
+  }
+
   for (const { title, name, args } of containers) {
     const sidecar = SIDECARS[name];
     if (sidecar === undefined) continue;
@@ -47,3 +66,17 @@ describe('containers in deploy/', () => {
     });
   }
 });
+
+/** The directories of the node below /var/lib/csi-mock..., each with its path in the container. */
+function statePaths(file: string): unknown {
+  const parts = manifestsIn(dirname(file))
+    .filter((manifest) => manifest.file === file)
+    .flatMap(({ content }) => partsOf(content));
+  const mounts = parts.flatMap((part) => listAt(part, 'volumeMounts'));
+  return parts.flatMap((part) => {
+    const path = textAt(part, 'hostPath', 'path');
+    if (!path.startsWith('/var/lib/csi-mock')) return [];
+    const mount = mounts.find((each) => at(each, 'name') === at(part, 'name'));
+    return [[path, textAt(mount, 'mountPath')]];
+  });
+}

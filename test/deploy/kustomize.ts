@@ -8,6 +8,9 @@ export const hasKustomize = spawnSync('kustomize', ['version']).status === 0;
 /** The directories of the three shapes. */
 export const OVERLAYS = ['all-in-one', 'split', 'distributed'] as const;
 
+/** The kinds that the driver runs as. */
+export const WORKLOADS: readonly string[] = ['StatefulSet', 'DaemonSet'];
+
 /** What kustomize makes of a directory, absolute or below deploy/. Throws with what it says when it does not build. */
 export function built(directory: string): readonly Manifest[] {
   const { status, stdout, stderr } = spawnSync(

@@ -1,12 +1,40 @@
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { expect } from 'chai';
 import { optionsFromArguments, type Options } from '../../src/options.js';
-import { built, hasKustomize, OVERLAYS } from './kustomize.js';
-import { at, containersOf, isOf, listAt, ROOT, textAt, type Manifest } from './manifest.js';
+import { built, hasKustomize, OVERLAYS, WORKLOADS } from './kustomize.js';
+import { at, containersOf, isOf, listAt, textAt, type Manifest } from './manifest.js';
 
-const WORKLOADS = ['StatefulSet', 'DaemonSet'];
+const TOKEN_PATH = '/var/run/secrets/kubernetes.io/serviceaccount';
+const RESIZER = ['--handle-volume-inuse-error=false'];
+const CAPACITY = ['--enable-capacity', '--capacity-ownerref-level=1'];
+
+/** What the sidecars that talk to the API server get in each shape, beside the socket's address. */
+const SIDECAR_ARGS: Readonly<
+  Record<(typeof OVERLAYS)[number], Readonly<Record<string, readonly string[]>>>
+> = {
+  'all-in-one': {
+    'csi-provisioner': ['--extra-create-metadata', ...CAPACITY],
+    'csi-attacher': [],
+    'csi-resizer': RESIZER,
+    'csi-snapshotter': [],
+  },
+  split: {
+    'csi-provisioner': ['--extra-create-metadata'],
+    'csi-attacher': [],
+    'csi-resizer': RESIZER,
+    'csi-snapshotter': [],
+  },
+  distributed: {
+    'csi-provisioner': [
+      '--extra-create-metadata',
+      ...CAPACITY,
+      '--node-deployment',
+      '--strict-topology',
+      '--immediate-topology=false',
+    ],
+    'csi-resizer': [...RESIZER, '--leader-election'],
+    'csi-snapshotter': ['--node-deployment'],
+  },
+};
 
 for (const overlay of OVERLAYS) {
   describe(`overlay ${overlay}`, () => {
@@ -20,6 +48,10 @@ for (const overlay of OVERLAYS) {
 
     const ofKind = (kind: string): readonly Manifest[] => manifests.filter(isOf(kind));
     const workloads = (): readonly Manifest[] => WORKLOADS.flatMap(ofKind);
+    const running = (): readonly unknown[] =>
+      workloads().flatMap(({ content }) =>
+        listAt(content, 'spec', 'template', 'spec', 'containers'),
+      );
     const drivers = (): readonly Options[] =>
       workloads()
         .flatMap(containersOf)
@@ -82,25 +114,83 @@ for (const overlay of OVERLAYS) {
         if (title.endsWith(', csi-mock')) continue;
         expect(addresses, title).to.deep.equal(['--csi-address=/csi/csi.sock']);
       }
-      for (const { content } of workloads()) {
-        for (const container of listAt(content, 'spec', 'template', 'spec', 'containers')) {
-          const paths = listAt(container, 'volumeMounts')
-            .filter((mount) => at(mount, 'name') === 'socket')
-            .map((mount) => at(mount, 'mountPath'));
-          expect(paths, textAt(container, 'name')).to.deep.equal(['/csi']);
-        }
+      for (const container of running()) {
+        const name = textAt(container, 'name');
+        const [mount, ...others] = mountsOf(container, 'socket');
+        expect(others, name).to.deep.equal([]);
+        expect(textAt(mount, 'mountPath'), name).to.equal('/csi');
+        // Who only connects need not write there.
+        expect(at(mount, 'readOnly') ?? false, name).to.equal(name !== 'csi-mock');
       }
     });
 
-    it('accounts exist', () => {
+    it('sidecars get what the shape needs, and know pod and node where they ask for them', () => {
+      const args = running()
+        .filter((container) => Object.hasOwn(SIDECAR_ARGS[overlay], textAt(container, 'name')))
+        .map((container) => [textAt(container, 'name'), listAt(container, 'args').slice(1)]);
+      expect(Object.fromEntries(args)).to.deep.equal(SIDECAR_ARGS[overlay]);
+      for (const container of running()) {
+        const given = listAt(container, 'args');
+        const names = listAt(container, 'env').map((each) => textAt(each, 'name'));
+        if (given.includes('--enable-capacity')) {
+          expect(names).to.include.members(['NAMESPACE', 'POD_NAME']);
+        }
+        if (given.includes('--node-deployment')) expect(names).to.include('NODE_NAME');
+      }
+    });
+
+    it('nobody but the sidecars that talk to the API server has a token', () => {
       const accounts = ofKind('ServiceAccount').map(({ content }) =>
         textAt(content, 'metadata', 'name'),
       );
       for (const { content } of workloads()) {
         const pod = at(content, 'spec', 'template', 'spec');
-        const account = textAt(pod, 'serviceAccountName');
-        if (account === '') expect(at(pod, 'automountServiceAccountToken')).to.equal(false);
-        else expect(accounts).to.include(account);
+        expect(at(pod, 'automountServiceAccountToken')).to.equal(false);
+        const all = listAt(pod, 'containers');
+        const names = namesOf(
+          all.filter((container) =>
+            listAt(container, 'volumeMounts').some((each) => at(each, 'mountPath') === TOKEN_PATH),
+          ),
+        );
+        const talking = namesOf(all).filter((name) => Object.hasOwn(SIDECAR_ARGS[overlay], name));
+        expect(names).to.deep.equal(talking);
+        if (names.length > 0) expect(accounts).to.include(textAt(pod, 'serviceAccountName'));
+        else expect(textAt(pod, 'serviceAccountName')).to.equal('');
+      }
+    });
+
+    it('a driver is live and ready when livenessprobe says so, at the port where it listens', () => {
+      for (const { content } of workloads()) {
+        const containers = listAt(content, 'spec', 'template', 'spec', 'containers');
+        const driver = containers.find((each) => textAt(each, 'name') === 'csi-mock');
+        const probe = containers.find((each) => textAt(each, 'name') === 'livenessprobe');
+        const port = textAt(driver, 'ports', 0, 'containerPort');
+        expect(listAt(probe, 'args')).to.include(`--health-port=${port}`);
+        for (const kind of ['livenessProbe', 'readinessProbe']) {
+          expect(at(driver, kind, 'httpGet'), kind).to.deep.equal({
+            path: '/healthz',
+            port: textAt(driver, 'ports', 0, 'name'),
+          });
+        }
+      }
+    });
+
+    it('what the driver keeps is in a directory of the node, and not in that of the socket', () => {
+      for (const { content } of workloads()) {
+        const containers = listAt(content, 'spec', 'template', 'spec', 'containers');
+        const mounts = containers.flatMap((each) =>
+          optionsOf(each) === undefined ? [] : listAt(each, 'volumeMounts'),
+        );
+        const kept = containers.flatMap((each) => {
+          const options = optionsOf(each);
+          return options === undefined ? [] : [options.stateDir, options.poolDir];
+        });
+        expect(kept).to.have.lengthOf(2);
+        for (const directory of kept) {
+          const mount = mounts.find((each) => directory.startsWith(textAt(each, 'mountPath')));
+          expect(textAt(mount, 'name'), directory).to.match(/^(state|shared)$/);
+          expect(hostPath(content, textAt(mount, 'name'))).to.equal(textAt(mount, 'mountPath'));
+        }
       }
     });
 
@@ -135,47 +225,6 @@ for (const overlay of OVERLAYS) {
   });
 }
 
-describe('a copy of deploy/', () => {
-  let copy = '';
-
-  before(function () {
-    if (!hasKustomize) this.skip();
-  });
-  beforeEach(() => {
-    copy = mkdtempSync(join(tmpdir(), 'csi-mock-test-'));
-    cpSync(join(ROOT, 'deploy'), copy, { recursive: true });
-  });
-  afterEach(() => rmSync(copy, { recursive: true }));
-
-  it('has the kubelet directory in one place', () => {
-    const file = join(copy, 'components/node/kubelet.yaml');
-    const text = readFileSync(file, 'utf8');
-    writeFileSync(file, text.replace('directory: /var/lib/kubelet', 'directory: /k0s/kubelet'));
-    for (const overlay of OVERLAYS) {
-      const usual = JSON.stringify(built(`overlays/${overlay}`));
-      const moved = JSON.stringify(built(join(copy, 'overlays', overlay)));
-      expect(moved).not.to.include('/var/lib/kubelet');
-      expect(moved.split('/k0s/kubelet')).to.have.lengthOf(usual.split('/var/lib/kubelet').length);
-    }
-  });
-
-  it('takes the component republish in every overlay', () => {
-    for (const overlay of OVERLAYS) {
-      const file = join(copy, 'overlays', overlay, 'kustomization.yaml');
-      const text = readFileSync(file, 'utf8');
-      writeFileSync(
-        file,
-        text.replace('components:\n', 'components:\n  - ../../components/republish\n'),
-      );
-      const driver = built(join(copy, 'overlays', overlay)).find(isOf('CSIDriver'));
-      expect(at(driver?.content, 'spec', 'requiresRepublish')).to.equal(true);
-      expect(textAt(driver?.content, 'spec', 'tokenRequests', 0, 'audience')).to.equal(
-        textAt(driver?.content, 'metadata', 'name'),
-      );
-    }
-  });
-});
-
 function nodeWorkload(workloads: readonly Manifest[]): unknown {
   return workloads.find((workload) =>
     containersOf(workload).some(({ name }) => name === 'node-driver-registrar'),
@@ -194,4 +243,12 @@ function hostPath(workload: unknown, volume: string): string {
 function optionsOf(container: unknown): Options | undefined {
   if (at(container, 'name') !== 'csi-mock') return undefined;
   return optionsFromArguments(listAt(container, 'args').map(String), {});
+}
+
+function mountsOf(container: unknown, volume: string): readonly unknown[] {
+  return listAt(container, 'volumeMounts').filter((mount) => at(mount, 'name') === volume);
+}
+
+function namesOf(containers: readonly unknown[]): readonly string[] {
+  return containers.map((container) => textAt(container, 'name'));
 }

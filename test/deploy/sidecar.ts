@@ -1,10 +1,8 @@
-/** What the documentation of a sidecar says of the version that is deployed. */
+/** What a sidecar is at the version that is deployed. */
 export interface Sidecar {
   readonly image: string;
   /** Every flag, without dashes. */
   readonly flags: readonly string[];
-  /** What it may do, "group resource: verbs"; the core group is written as core. */
-  readonly rules: readonly string[];
 }
 
 const LOGGING = [
@@ -43,8 +41,6 @@ const COMMON = [
   ...LEADER,
   ...LOGGING,
 ];
-const EVENTS = 'core events: list watch create update patch';
-const LEASES = 'coordination.k8s.io leases: get watch list delete update create';
 
 /** The sidecars by the names of their containers. */
 export const SIDECARS: Readonly<Record<string, Sidecar>> = {
@@ -76,21 +72,6 @@ export const SIDECARS: Readonly<Record<string, Sidecar>> = {
       'volume-name-uuid-length',
       'worker-threads',
     ],
-    rules: [
-      'core persistentvolumes: get list watch create patch delete',
-      'core persistentvolumeclaims: get list watch update',
-      'core nodes: get list watch',
-      'core pods: get',
-      'apps replicasets: get',
-      'storage.k8s.io storageclasses: get list watch',
-      'storage.k8s.io csinodes: get list watch',
-      'storage.k8s.io volumeattachments: get list watch',
-      'storage.k8s.io csistoragecapacities: get list watch create update patch delete',
-      'snapshot.storage.k8s.io volumesnapshots: get list watch update',
-      'snapshot.storage.k8s.io volumesnapshotcontents: get list',
-      EVENTS,
-      LEASES,
-    ],
   },
   'csi-attacher': {
     image: 'registry.k8s.io/sig-storage/csi-attacher:v4.12.0',
@@ -102,26 +83,10 @@ export const SIDECARS: Readonly<Record<string, Sidecar>> = {
       'reconcile-sync',
       'worker-threads',
     ],
-    rules: [
-      'core persistentvolumes: get list watch patch',
-      'storage.k8s.io csinodes: get list watch',
-      'storage.k8s.io volumeattachments: get list watch patch',
-      'storage.k8s.io volumeattachments/status: patch',
-      LEASES,
-    ],
   },
   'csi-resizer': {
     image: 'registry.k8s.io/sig-storage/csi-resizer:v2.2.1',
     flags: [...COMMON, 'extra-modify-metadata', 'handle-volume-inuse-error', 'workers'],
-    rules: [
-      'core persistentvolumes: get list watch patch',
-      'core persistentvolumeclaims: get list watch',
-      'core persistentvolumeclaims/status: patch',
-      'core pods: get list watch',
-      'storage.k8s.io volumeattributesclasses: get list watch',
-      EVENTS,
-      LEASES,
-    ],
   },
   'csi-snapshotter': {
     image: 'registry.k8s.io/sig-storage/csi-snapshotter:v8.6.0',
@@ -136,13 +101,6 @@ export const SIDECARS: Readonly<Record<string, Sidecar>> = {
       'snapshot-name-prefix',
       'snapshot-name-uuid-length',
       'worker-threads',
-    ],
-    rules: [
-      'snapshot.storage.k8s.io volumesnapshotclasses: get list watch',
-      'snapshot.storage.k8s.io volumesnapshotcontents: get list watch update patch',
-      'snapshot.storage.k8s.io volumesnapshotcontents/status: update patch',
-      EVENTS,
-      LEASES,
     ],
   },
   'node-driver-registrar': {
@@ -161,7 +119,6 @@ export const SIDECARS: Readonly<Record<string, Sidecar>> = {
       'version',
       ...LOGGING,
     ],
-    rules: [],
   },
   livenessprobe: {
     image: 'registry.k8s.io/sig-storage/livenessprobe:v2.19.0',
@@ -175,6 +132,5 @@ export const SIDECARS: Readonly<Record<string, Sidecar>> = {
       'probe-timeout',
       ...LOGGING,
     ],
-    rules: [],
   },
 };

@@ -1,0 +1,78 @@
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import { built, hasKustomize, OVERLAYS, WORKLOADS } from './kustomize.js';
+import { at, isOf, ROOT, textAt, type Manifest } from './manifest.js';
+
+describe('all overlays', () => {
+  it('select pods of their own, whatever is left of another', function () {
+    if (!hasKustomize) this.skip();
+    const selectors = OVERLAYS.flatMap((overlay) =>
+      built(`overlays/${overlay}`)
+        .filter(({ content }) => WORKLOADS.includes(textAt(content, 'kind')))
+        .map(({ content }) => JSON.stringify(at(content, 'spec', 'selector', 'matchLabels'))),
+    );
+    expect(selectors).to.have.lengthOf(4);
+    expect(new Set(selectors).size).to.equal(selectors.length);
+  });
+});
+
+describe('a copy of deploy/', () => {
+  let copy = '';
+
+  before(function () {
+    if (!hasKustomize) this.skip();
+  });
+  beforeEach(() => {
+    copy = mkdtempSync(join(tmpdir(), 'csi-mock-test-'));
+    cpSync(join(ROOT, 'deploy'), copy, { recursive: true });
+  });
+  afterEach(() => rmSync(copy, { recursive: true }));
+
+  it('has the kubelet directory in one place', () => {
+    const file = join(copy, 'components/node/kubelet.yaml');
+    const text = readFileSync(file, 'utf8');
+    writeFileSync(file, text.replace('directory: /var/lib/kubelet', 'directory: /k0s/kubelet'));
+    for (const overlay of OVERLAYS) {
+      const usual = JSON.stringify(built(`overlays/${overlay}`));
+      const moved = JSON.stringify(built(join(copy, 'overlays', overlay)));
+      expect(moved).not.to.include('/var/lib/kubelet');
+      expect(moved.split('/k0s/kubelet')).to.have.lengthOf(usual.split('/var/lib/kubelet').length);
+    }
+  });
+
+  for (const overlay of OVERLAYS) {
+    const withComponent = (name: string): readonly Manifest[] => {
+      const file = join(copy, 'overlays', overlay, 'kustomization.yaml');
+      const text = readFileSync(file, 'utf8');
+      writeFileSync(
+        file,
+        text.replace('components:\n', `components:\n  - ../../components/${name}\n`),
+      );
+      return built(join(copy, 'overlays', overlay));
+    };
+
+    it(`takes the component republish in ${overlay}`, () => {
+      const driver = withComponent('republish').find(isOf('CSIDriver'));
+      expect(at(driver?.content, 'spec', 'requiresRepublish')).to.equal(true);
+      expect(textAt(driver?.content, 'spec', 'tokenRequests', 0, 'audience')).to.equal(
+        textAt(driver?.content, 'metadata', 'name'),
+      );
+    });
+
+    it(`takes the component selinux in ${overlay}: no pod is confined`, () => {
+      const manifests = withComponent('selinux');
+      const pods = WORKLOADS.flatMap((kind) => manifests.filter(isOf(kind))).map(({ content }) =>
+        at(content, 'spec', 'template', 'spec', 'securityContext', 'seLinuxOptions'),
+      );
+      expect(pods).to.have.lengthOf(overlay === 'split' ? 2 : 1);
+      for (const options of pods) expect(options).to.deep.equal({ type: 'spc_t' });
+    });
+
+    it(`takes the component selinux-mount in ${overlay}`, () => {
+      const driver = withComponent('selinux-mount').find(isOf('CSIDriver'));
+      expect(at(driver?.content, 'spec', 'seLinuxMount')).to.equal(true);
+    });
+  }
+});
