@@ -1,5 +1,13 @@
 import { spawnSync } from 'node:child_process';
-import { chmodSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  cpSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ROOT } from './manifest.js';
@@ -13,16 +21,18 @@ interface Ended {
 
 /** Programs that only note how they are called, in place of those of this machine. */
 export interface FakeTools {
+  /** What stands for the directory that all nodes share; not there at first. */
+  readonly shared: string;
   /** Makes a program: the text of a shell script, after the line that notes the call. */
   add(name: string, script?: string): void;
-  /** Runs a script of the checkout with these programs and the plainest of the system's. */
+  /** Runs a script of deploy/kind with these programs and the plainest of the system's. */
   run(script: string, ...args: readonly string[]): Ended;
   /** The calls so far, a line each. */
   calls(): readonly string[];
   remove(): void;
 }
 
-const PLAIN = ['bash', 'cat', 'dirname', 'env', 'grep', 'mkdir', 'rmdir', 'wc'];
+const PLAIN = ['bash', 'cat', 'chmod', 'dirname', 'env', 'grep', 'mkdir', 'rmdir', 'wc'];
 
 export function fakeTools(): FakeTools {
   const directory = mkdtempSync(join(tmpdir(), 'csi-mock-test-'));
@@ -32,7 +42,14 @@ export function fakeTools(): FakeTools {
     const { stdout } = spawnSync('sh', ['-c', `command -v ${name}`], { encoding: 'utf8' });
     symlinkSync(stdout.trim(), join(directory, name));
   }
+  const scripts = join(directory, 'checkout/deploy/kind');
+  cpSync(join(ROOT, 'deploy/kind'), scripts, { recursive: true });
+  const shared = join(directory, 'shared');
+  const lib = join(scripts, 'lib.sh');
+  const names = readFileSync(lib, 'utf8');
+  writeFileSync(lib, names.replace(/^readonly SHARED=.*$/m, `readonly SHARED=${shared}`));
   return {
+    shared,
     add(name, script = '') {
       const file = join(directory, name);
       writeFileSync(
@@ -43,7 +60,7 @@ export function fakeTools(): FakeTools {
     },
     run(script, ...args) {
       const env = { PATH: directory };
-      return spawnSync('bash', [join(ROOT, script), ...args], { encoding: 'utf8', env });
+      return spawnSync('bash', [join(scripts, script), ...args], { encoding: 'utf8', env });
     },
     calls: () => readFileSync(journal, 'utf8').split('\n').filter(Boolean),
     remove: () => rmSync(directory, { recursive: true }),
