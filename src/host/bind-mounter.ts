@@ -20,7 +20,7 @@ import {
   type Place,
 } from './place.js';
 import { UMOUNT_NOFOLLOW, slowUmount2, umount2 } from './syscalls.js';
-import { makeTarget, removeTarget, requireEmpty, targetKind } from './target.js';
+import { makeTarget, removeTarget, requireEmpty, requireKind, targetKind } from './target.js';
 import { hasTreeApi, treeApi } from './tree-api.js';
 
 export interface BindMounterOptions {
@@ -166,7 +166,8 @@ function mountAt(
   if (entry === undefined) throw new MountRefusal('no-target', `${target} does not exist`);
   try {
     requireNoMount(api, place, entry, target);
-    requireEmpty(entry, [kind], target);
+    requireKind(entry, [kind], target);
+    if (!made) requireEmpty(entry, target);
     using mount = make();
     // What was checked is what is mounted on: the kernel goes by the descriptor, so a symlink or a
     // directory that takes the target's place from here on is never touched. If one did, or if a

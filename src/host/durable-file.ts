@@ -1,9 +1,6 @@
 import { closeSync, fsync, openSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { promisify } from 'node:util';
 import type { Sync } from '../record/sync.js';
-
-const flush = promisify(fsync);
 
 /** Writes a new file; the text is on the disk when it resolves, the name once its directory is too. */
 export async function writeNew(
@@ -77,4 +74,14 @@ async function flushOne(path: string): Promise<void> {
   } finally {
     closeSync(descriptor);
   }
+}
+
+/** Without promisify(), which costs as much as the rest of the call on this thread. */
+function flush(descriptor: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    fsync(descriptor, (error) => {
+      if (error === null) resolve();
+      else reject(error);
+    });
+  });
 }

@@ -25,13 +25,8 @@ export function makeTarget({ parent, name }: Place, kind: 'directory' | 'file'):
   }
 }
 
-/** Throws a MountRefusal unless the entry is of one of the kinds and has no content. */
-export function requireEmpty(
-  entry: HeldFile,
-  kinds: readonly FileStatus['kind'][],
-  path: string,
-): void {
-  requireKind(entry, kinds, path);
+/** Throws a MountRefusal if the entry, a directory or a file, has content. */
+export function requireEmpty(entry: HeldFile, path: string): void {
   const { kind, size } = entry.status;
   if (kind === 'directory' ? hasContent(entry) : size > 0n) throw notEmpty(kind, path);
 }
@@ -58,7 +53,8 @@ export function removeTarget(place: Place, entry: HeldFile, path: string): void 
   }
 }
 
-function requireKind(
+/** Throws a MountRefusal unless the entry is of one of the kinds. */
+export function requireKind(
   { status: { kind } }: HeldFile,
   kinds: readonly FileStatus['kind'][],
   path: string,
