@@ -26,6 +26,12 @@ for (const example of EXAMPLES) {
       expect(named.filter((path) => !existsSync(join(ROOT, path)))).to.deep.equal([]);
     });
 
+    it('the README waits long enough for an image to be pulled', () => {
+      const readme = readFileSync(join(ROOT, directory, 'README.md'), 'utf8');
+      const waits = readme.split('\n').filter((line) => line.includes('kubectl wait'));
+      expect(waits.filter((line) => !line.endsWith(' --timeout=3m'))).to.deep.equal([]);
+    });
+
     it('uses classes and a driver that are deployed', () => {
       for (const part of parts) {
         const storage = textAt(part, 'storageClassName');

@@ -25,14 +25,26 @@ export interface FakeTools {
   readonly shared: string;
   /** Makes a program: the text of a shell script, after the line that notes the call. */
   add(name: string, script?: string): void;
-  /** Runs a script of deploy/kind with these programs and the plainest of the system's. */
+  /** Runs a script below deploy/ with these programs and the plainest of the system's. */
   run(script: string, ...args: readonly string[]): Ended;
   /** The calls so far, a line each. */
   calls(): readonly string[];
   remove(): void;
 }
 
-const PLAIN = ['bash', 'cat', 'chmod', 'dirname', 'env', 'grep', 'mkdir', 'rmdir', 'wc'];
+const PLAIN = [
+  'awk',
+  'bash',
+  'cat',
+  'chmod',
+  'dirname',
+  'env',
+  'grep',
+  'mkdir',
+  'paste',
+  'rmdir',
+  'wc',
+];
 
 export function fakeTools(): FakeTools {
   const directory = mkdtempSync(join(tmpdir(), 'csi-mock-test-'));
@@ -42,10 +54,10 @@ export function fakeTools(): FakeTools {
     const { stdout } = spawnSync('sh', ['-c', `command -v ${name}`], { encoding: 'utf8' });
     symlinkSync(stdout.trim(), join(directory, name));
   }
-  const scripts = join(directory, 'checkout/deploy/kind');
-  cpSync(join(ROOT, 'deploy/kind'), scripts, { recursive: true });
+  const checkout = join(directory, 'checkout');
+  cpSync(join(ROOT, 'deploy'), join(checkout, 'deploy'), { recursive: true });
   const shared = join(directory, 'shared');
-  const lib = join(scripts, 'lib.sh');
+  const lib = join(checkout, 'deploy/kind/lib.sh');
   const names = readFileSync(lib, 'utf8');
   writeFileSync(lib, names.replace(/^readonly SHARED=.*$/m, `readonly SHARED=${shared}`));
   return {
@@ -60,7 +72,7 @@ export function fakeTools(): FakeTools {
     },
     run(script, ...args) {
       const env = { PATH: directory };
-      return spawnSync('bash', [join(scripts, script), ...args], { encoding: 'utf8', env });
+      return spawnSync('bash', [join(checkout, script), ...args], { encoding: 'utf8', env });
     },
     calls: () => readFileSync(journal, 'utf8').split('\n').filter(Boolean),
     remove: () => rmSync(directory, { recursive: true }),

@@ -31,7 +31,7 @@ describe('deploy/kind', () => {
     for (const script of ['up', 'down']) {
       it(`${script} says that ${missing} is missing, and where to get it, and does nothing`, () => {
         for (const name of ['docker', 'kind', 'kubectl']) if (name !== missing) tools.add(name);
-        const { status, stderr } = tools.run(script);
+        const { status, stderr } = tools.run(`deploy/kind/${script}`);
         expect(status).to.equal(1);
         expect(stderr).to.match(new RegExp(`^${missing} is missing: .*https://.*\n$`));
         expect(tools.calls()).to.deep.equal([]);
@@ -42,7 +42,7 @@ describe('deploy/kind', () => {
   it('up says that docker does not answer', () => {
     for (const name of ['kind', 'kubectl']) tools.add(name);
     tools.add('docker', 'exit 1');
-    const { status, stderr } = tools.run('up');
+    const { status, stderr } = tools.run('deploy/kind/up');
     expect(status).to.equal(1);
     expect(stderr).to.equal('docker does not answer: is it running, and may you use it?\n');
     expect(tools.calls()).to.deep.equal(['docker info']);
@@ -50,7 +50,7 @@ describe('deploy/kind', () => {
 
   it('up says that git is missing, and does nothing', () => {
     for (const name of ['docker', 'kind', 'kubectl']) tools.add(name);
-    const { status, stderr } = tools.run('up');
+    const { status, stderr } = tools.run('deploy/kind/up');
     expect(status).to.equal(1);
     expect(stderr).to.match(/^git is missing: .*https:\/\/.*\n$/);
     expect(tools.calls()).to.deep.equal(['docker info']);
@@ -60,7 +60,7 @@ describe('deploy/kind', () => {
     it(`${script} does not take a kind that fails for one without clusters`, () => {
       withCluster(1);
       tools.add('kind', 'echo "it failed" >&2; exit 1');
-      const { status, stderr } = tools.run(script);
+      const { status, stderr } = tools.run(`deploy/kind/${script}`);
       expect(status).to.equal(1);
       expect(stderr).to.equal('it failed\nkind does not tell which clusters there are\n');
       expect(tools.calls().at(-1)).to.equal('kind get clusters');
@@ -70,7 +70,7 @@ describe('deploy/kind', () => {
   for (const args of [['other'], ['split', 'more'], ['--help']]) {
     it(`up refuses ${args.join(' ')} and does nothing`, () => {
       withCluster(0);
-      const { status, stderr } = tools.run('up', ...args);
+      const { status, stderr } = tools.run('deploy/kind/up', ...args);
       expect(status).to.equal(2);
       expect(stderr).to.equal('usage: up [all-in-one|split|distributed]\n');
       expect(tools.calls()).to.deep.equal([]);
@@ -84,7 +84,7 @@ describe('deploy/kind', () => {
   ] as const) {
     it(`up ${shape} makes a cluster with ${nodes}, loads the image, deploys, waits`, () => {
       withCluster(0);
-      const { status, stdout } = tools.run('up', shape);
+      const { status, stdout } = tools.run('deploy/kind/up', shape);
       expect(status).to.equal(0);
       expect(stdout).to.include(`The driver runs, as ${shape}.`);
       const steps = tools
@@ -112,7 +112,7 @@ describe('deploy/kind', () => {
   it('up makes the shared directory for nobody else', () => {
     withCluster(0);
     mkdirSync(tools.shared, { mode: 0o755 });
-    expect(tools.run('up', 'split').status).to.equal(0);
+    expect(tools.run('deploy/kind/up', 'split').status).to.equal(0);
     expect(statSync(tools.shared).mode & 0o777).to.equal(0o700);
   });
 
@@ -123,10 +123,10 @@ describe('deploy/kind', () => {
     it(`up refuses ${what} in the place of the shared directory, and down leaves it alone`, () => {
       withCluster(0);
       make();
-      const { status, stderr } = tools.run('up', 'split');
+      const { status, stderr } = tools.run('deploy/kind/up', 'split');
       expect(status).to.equal(1);
       expect(stderr).to.equal(`${tools.shared} is not a directory of yours: remove it\n`);
-      expect(tools.run('down').status).to.equal(0);
+      expect(tools.run('deploy/kind/down').status).to.equal(0);
       expect(tools.calls().join('\n')).not.to.match(/create|build|docker run/);
     });
   }
@@ -134,7 +134,7 @@ describe('deploy/kind', () => {
   it('up says how to remove a cluster that was left half-made', () => {
     withCluster(1);
     tools.add('kubectl', 'exit 1');
-    const { status, stderr } = tools.run('up');
+    const { status, stderr } = tools.run('deploy/kind/up');
     expect(status).to.equal(1);
     expect(stderr).to.equal('the cluster csi-mock does not answer: npm run kind:down removes it\n');
     expect(tools.calls().join('\n')).not.to.match(/apply|create|build|delete/);
@@ -147,7 +147,7 @@ describe('deploy/kind', () => {
       'case "$*" in *"-o name"*) echo namespace/csi-mock ;; esac; ' +
         'case "$*" in *statefulsets,daemonsets*) echo statefulset.apps/csi-mock ;; esac',
     );
-    expect(tools.run('up').status).to.equal(0);
+    expect(tools.run('deploy/kind/up').status).to.equal(0);
     const calls = tools.calls().join('\n');
     expect(calls).not.to.include('kind create');
     expect(calls).to.include('apply -k deploy/overlays/all-in-one');
@@ -156,7 +156,7 @@ describe('deploy/kind', () => {
 
   it('up refuses a cluster of another shape and says how to remove it', () => {
     withCluster(3);
-    const { status, stderr } = tools.run('up', 'all-in-one');
+    const { status, stderr } = tools.run('deploy/kind/up', 'all-in-one');
     expect(status).to.equal(1);
     expect(stderr).to.include('npm run kind:down removes it');
     expect(tools.calls().join('\n')).not.to.match(/apply|create|build|delete/);
@@ -165,7 +165,7 @@ describe('deploy/kind', () => {
   it('down removes the cluster, and then what is in the shared directory', () => {
     withCluster(3);
     mkdirSync(tools.shared);
-    expect(tools.run('down').status).to.equal(0);
+    expect(tools.run('deploy/kind/down').status).to.equal(0);
     expect(tools.calls().slice(-2)).to.deep.equal([
       'kind delete cluster --name csi-mock',
       `docker run --rm --volume ${tools.shared}:${tools.shared} --entrypoint find ${constant('NODE_IMAGE')} ` +
@@ -177,14 +177,14 @@ describe('deploy/kind', () => {
   it('down fails when something is left in the shared directory', () => {
     withCluster(0);
     mkdirSync(join(tools.shared, 'left'), { recursive: true });
-    const { status, stderr } = tools.run('down');
+    const { status, stderr } = tools.run('deploy/kind/down');
     expect(status).to.equal(1);
     expect(stderr).to.include(tools.shared);
   });
 
   it('down does nothing where there is no cluster', () => {
     withCluster(0);
-    expect(tools.run('down').status).to.equal(0);
+    expect(tools.run('deploy/kind/down').status).to.equal(0);
     expect(tools.calls()).to.deep.equal(['docker info', 'kind get clusters']);
   });
 });
