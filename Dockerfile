@@ -1,4 +1,3 @@
-# syntax=docker/dockerfile:1
 FROM node:26.10.0-trixie-slim AS build
 WORKDIR /build
 COPY package.json package-lock.json .npmrc tsconfig.json ./
@@ -17,7 +16,8 @@ RUN npm prune --omit=dev --ignore-scripts \
 
 # The package brings Python and ICU, some 100 MB, for programs that are not used here.
 FROM node:26.10.0-trixie-slim AS xfs
-RUN apt-get update && apt-get install -y --no-install-recommends xfsprogs
+RUN apt-get update && apt-get install -y --no-install-recommends xfsprogs \
+ && dpkg-query --status xfsprogs > /xfsprogs.status
 
 FROM node:26.10.0-trixie-slim
 ARG VERSION=0.1.0
@@ -34,6 +34,8 @@ RUN apt-get update \
  && rm -rf /var/lib/apt/lists/* /var/cache/apt/* /var/log/apt /var/log/dpkg.log
 COPY --from=xfs /usr/sbin/mkfs.xfs /usr/sbin/xfs_growfs /usr/sbin/
 COPY --from=xfs /usr/share/doc/xfsprogs/copyright /usr/share/doc/xfsprogs/
+# Where scanners look for packages that are not in dpkg's own list.
+COPY --from=xfs /xfsprogs.status /var/lib/dpkg/status.d/xfsprogs
 WORKDIR /opt/csi-mock
 COPY LICENSE package.json ./
 COPY --from=build /build/node_modules node_modules

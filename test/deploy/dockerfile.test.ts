@@ -61,6 +61,23 @@ describe('Dockerfile', () => {
     expect(runs).not.to.match(/npm (install|i|add) /);
   });
 
+  it('needs no syntax but the usual, so nothing is fetched to read it', () => {
+    expect(readFileSync(join(ROOT, 'Dockerfile'), 'utf8')).not.to.match(/^# *syntax *=/im);
+  });
+
+  it('tells scanners the version of every package that is copied past dpkg', () => {
+    const packages = ofLast('COPY').flatMap(
+      (text) => / \/usr\/share\/doc\/([^/]+)\/$/.exec(text)?.[1] ?? [],
+    );
+    expect(packages).to.deep.equal(['xfsprogs']);
+    for (const name of packages) {
+      expect(of('RUN').join('\n')).to.include(`dpkg-query --status ${name} > /${name}.status`);
+      expect(ofLast('COPY')).to.include(
+        `--from=xfs /${name}.status /var/lib/dpkg/status.d/${name}`,
+      );
+    }
+  });
+
   it('fetches nothing by ADD and has paths that are absolute or below an absolute one', () => {
     expect(of('ADD')).to.deep.equal([]);
     for (const directory of of('WORKDIR')) expect(directory).to.match(/^\//);
