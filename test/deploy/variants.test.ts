@@ -1,9 +1,9 @@
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { built, hasKustomize, OVERLAYS, WORKLOADS } from './kustomize.js';
-import { at, isOf, ROOT, textAt, type Manifest } from './manifest.js';
+import { at, containersOf, isOf, ROOT, textAt, type Manifest } from './manifest.js';
 
 describe('all overlays', () => {
   it('select pods of their own, whatever is left of another', function () {
@@ -40,6 +40,22 @@ describe('a copy of deploy/', () => {
       expect(moved).not.to.include('/var/lib/kubelet');
       expect(moved.split('/k0s/kubelet')).to.have.lengthOf(usual.split('/var/lib/kubelet').length);
     }
+  });
+
+  it('takes the image of another registry as the README has it', () => {
+    const readme = readFileSync(join(copy, 'README.md'), 'utf8');
+    const [, example = ''] = /^ *```yaml\n([^]*?)^ *```/m.exec(readme) ?? [];
+    const own = join(copy, 'own');
+    mkdirSync(own);
+    writeFileSync(
+      join(own, 'kustomization.yaml'),
+      example.replaceAll(/^ {2}/gm, '').replace('../csi-mock-driver/deploy', '..'),
+    );
+    const images = built(own)
+      .flatMap(containersOf)
+      .filter(({ name }) => name === 'csi-mock')
+      .map(({ image }) => image.replace(/:.*$/, ''));
+    expect(images).to.deep.equal(Array(2).fill('registry.example.com/csi-mock-driver'));
   });
 
   for (const overlay of OVERLAYS) {

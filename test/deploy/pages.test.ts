@@ -13,7 +13,7 @@ const PAGES = [
   ),
 ];
 
-describe('links in README.md, docs/ and deploy/', () => {
+describe('README.md and the pages of docs/ and deploy/', () => {
   for (const page of PAGES) {
     it(`${page}: every relative link leads to something`, () => {
       const links = [...textOf(page).matchAll(/\]\(([^)\s]+)\)/g)].map(([, link = '']) => link);
@@ -26,6 +26,11 @@ describe('links in README.md, docs/ and deploy/', () => {
           return anchor !== undefined && !anchorsOf(file).includes(anchor);
         });
       expect(dead).to.deep.equal([]);
+    });
+
+    it(`${page}: every image has an exact version`, () => {
+      const images = [...textOf(page).matchAll(/^[ -]*image: (\S+)$/gm)].map(([, image]) => image);
+      expect(images.filter((image) => !/:v?\d+\.\d+\.\d+$/.test(image ?? ''))).to.deep.equal([]);
     });
   }
 });
