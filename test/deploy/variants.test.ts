@@ -2,8 +2,9 @@ import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
+import { parse, stringify } from 'yaml';
 import { built, hasKustomize, OVERLAYS, WORKLOADS } from './kustomize.js';
-import { at, containersOf, isOf, ROOT, textAt, type Manifest } from './manifest.js';
+import { at, containersOf, isOf, listAt, ROOT, textAt, type Manifest } from './manifest.js';
 
 describe('all overlays', () => {
   it('select pods of their own, whatever is left of another', function () {
@@ -68,6 +69,20 @@ describe('a copy of deploy/', () => {
       );
       return built(join(copy, 'overlays', overlay));
     };
+
+    it(`builds without snapshots in ${overlay}`, () => {
+      const file = join(copy, 'overlays', overlay, 'kustomization.yaml');
+      const kustomization: object = parse(readFileSync(file, 'utf8'));
+      const components = listAt(kustomization, 'components').filter(
+        (path) => path !== '../../components/snapshots',
+      );
+      const patches = listAt(kustomization, 'patches').filter(
+        (patch) => at(patch, 'path') !== 'snapshotter.yaml',
+      );
+      writeFileSync(file, stringify({ ...kustomization, components, patches }));
+      const text = JSON.stringify(built(join(copy, 'overlays', overlay)));
+      expect(text).to.include('csi-provisioner:').and.not.to.include('csi-snapshotter');
+    });
 
     it(`takes the component republish in ${overlay}`, () => {
       const driver = withComponent('republish').find(isOf('CSIDriver'));
