@@ -2,33 +2,18 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import type { CreateVolumeRequest__Output } from '../../src/csi/generated/csi/v1/CreateVolumeRequest.js';
-import type { Call } from '../../src/csi/handler.js';
-import { openPool, type Pool } from '../../src/host/pool.js';
-import { provisioning } from '../../src/services/controller-provisioning.js';
-import { copies } from '../../src/services/copies.js';
-import { expansion } from '../../src/services/expansion.js';
-import { promisedCapacity, type PromisedCapacity } from '../../src/services/promised-capacity.js';
-import { sourceHolds } from '../../src/services/source-holds.js';
-import { noSimulations } from '../../src/services/simulations.js';
-import { volumeConditions } from '../../src/services/volume-conditions.js';
-import { volumeLocks } from '../../src/services/volume-locks.js';
 import type { VolumeUse } from '../../src/services/volume-uses.js';
 import { openStore } from '../../src/store/open-store.js';
-import type { Store } from '../../src/store/store.js';
 import { mountCapability } from '../csi/samples/sample.js';
 import { contentOf, withDirectory } from '../host/directory.js';
 import { eventually } from '../integration/eventually.js';
 import { refused } from '../integration/refusal.js';
-import { createFakeDisk, type FakeDisk, type Leaves } from '../store/fake-disk.js';
+import type { Leaves } from '../store/fake-disk.js';
+import { callOf, controllerUnderTest, type ControllerUnderTest } from './controller-under-test.js';
 import { closedGate, settled } from './gate.js';
 import { rejectionOf } from '../store/rejection.js';
 
-const call: Call = {
-  signal: new AbortController().signal,
-  warn: () => undefined,
-  drop: () => undefined,
-};
-const sizes = { minVolumeSize: 0n, maxVolumeSize: 0n, defaultVolumeSize: 10n };
+const call = callOf();
 const request: CreateVolumeRequest__Output = {
   name: 'pvc-1',
   capacity_range: null,
@@ -41,41 +26,19 @@ const request: CreateVolumeRequest__Output = {
 
 describe('provisioning', () => {
   const directory = withDirectory();
-  let disk: FakeDisk;
-  let store: Store;
-  let pool: Pool;
-  let capacity: PromisedCapacity;
+  let subject: ControllerUnderTest;
   /** What nodes in other processes do with a volume, as it is found from one look to the next. */
   let looks: VolumeUse[][];
-  let service: ReturnType<typeof provisioning>;
+  let service: ControllerUnderTest['service'];
 
   beforeEach(async () => {
-    disk = createFakeDisk();
-    store = await openStore(disk.open());
-    pool = openPool(directory.path, 'never');
-    capacity = promisedCapacity(new Map([['', 100n]]), (kind) => store.promisedBytes(kind));
     looks = [];
-    service = serviceOver(pool);
-  });
-
-  const serviceOver = (given: Pool) =>
-    provisioning({
-      store,
-      pool: given,
-      locks: volumeLocks('wait'),
-      holds: sourceHolds('wait'),
-      copies: copies({ copy: async () => undefined, say: () => undefined }),
-      nodes: { find: () => undefined },
-      uses: { of: () => looks.shift() ?? [] },
-      mountsHere: true,
-      capacity,
-      expansion: expansion({ store, pool, capacity, sizes }),
-      conditions: volumeConditions(given.volumes, noSimulations()),
-      capabilities: new Set(['CREATE_DELETE_VOLUME', 'SINGLE_NODE_MULTI_WRITER']),
-      sizes,
-      topologies: [],
-      nodeExpansionRequired: () => false,
+    subject = await controllerUnderTest(directory.path, {
+      uses: () => looks.shift() ?? [],
+      capabilities: ['CREATE_DELETE_VOLUME', 'SINGLE_NODE_MULTI_WRITER'],
     });
+    ({ service } = subject);
+  });
 
   async function create(): Promise<string> {
     const { volume } = await service.CreateVolume(request, call);
@@ -93,49 +56,45 @@ describe('provisioning', () => {
   for (const leaves of failures) {
     describe(`CreateVolume whose record cannot be written, leaving ${leaves.join(', then ')}`, () => {
       beforeEach(async () => {
-        disk.failNext(...leaves);
+        subject.disk.failNext(...leaves);
         await rejectionOf(create(), Error);
       });
 
       it('makes no volume and takes no capacity', async () => {
-        expect(store.volumeNamed('pvc-1')).to.equal(undefined);
-        expect(contentOf(join(pool.directory, 'volumes'))).to.deep.equal({});
-        expect(capacity.available({})).to.equal(100n);
+        expect(subject.store.volumeNamed('pvc-1')).to.equal(undefined);
+        expect(contentOf(join(subject.pool.directory, 'volumes'))).to.deep.equal({});
+        expect(subject.capacity.available({})).to.equal(100n);
       });
 
       it('leaves data for a record that the next start finds', async () => {
-        const found = await openStore(disk.open());
-        await pool.volumes.recover(new Set(found.volumes('', 10).map(({ id }) => id)));
+        const found = await openStore(subject.disk.open());
+        await subject.pool.volumes.recover(new Set(found.volumes('', 10).map(({ id }) => id)));
         for (const { id } of found.volumes('', 10)) {
-          expect(pool.volumes.content(id)).not.to.equal(undefined);
+          expect(subject.pool.volumes.content(id)).not.to.equal(undefined);
         }
-        expect(pool.volumes.survey().items).to.deep.equal(found.volumes('', 10));
+        expect(subject.pool.volumes.survey().items).to.deep.equal(found.volumes('', 10));
       });
 
       it('leaves nothing once it has been repeated', async () => {
-        expect(store.volume(await create())).to.have.property('name', 'pvc-1');
-        expect(capacity.available({})).to.equal(90n);
+        expect(subject.store.volume(await create())).to.have.property('name', 'pvc-1');
+        expect(subject.capacity.available({})).to.equal(90n);
         await eventually(() => {
-          expect(contentOf(join(pool.directory, 'incoming'))).to.deep.equal({});
+          expect(contentOf(join(subject.pool.directory, 'incoming'))).to.deep.equal({});
         });
       });
     });
   }
 
   it('CreateVolume whose data cannot be made says why, also when what is left cannot be removed', async () => {
-    service = serviceOver({
-      ...pool,
-      volumes: {
-        ...pool.volumes,
-        async prepare(volume, fill) {
-          await pool.volumes.prepare(volume, fill);
-          throw new Error('first');
-        },
-        discard: () => Promise.reject(new Error('second')),
+    service = subject.serviceOver({
+      async prepare(volume, fill) {
+        await subject.pool.volumes.prepare(volume, fill);
+        throw new Error('first');
       },
+      discard: () => Promise.reject(new Error('second')),
     });
     expect(await rejectionOf(create(), Error)).to.have.property('message', 'first');
-    expect(store.volumeNamed('pvc-1')).to.equal(undefined);
+    expect(subject.store.volumeNamed('pvc-1')).to.equal(undefined);
   });
 
   it('CreateVolume again while the volume is being deleted makes another one', async () => {
@@ -143,9 +102,9 @@ describe('provisioning', () => {
     const gate = closedGate();
     const retire = async (volumeId: string) => {
       await gate.opened;
-      await pool.volumes.retire(volumeId);
+      await subject.pool.volumes.retire(volumeId);
     };
-    service = serviceOver({ ...pool, volumes: { ...pool.volumes, retire } });
+    service = subject.serviceOver({ retire });
     const removed = remove(id);
     await settled();
     const again = create();
@@ -154,40 +113,40 @@ describe('provisioning', () => {
     await removed;
     const found = await again;
     expect(found).not.to.equal(id);
-    expect(store.volumes('', 10).map((volume) => volume.id)).to.deep.equal([found]);
+    expect(subject.store.volumes('', 10).map((volume) => volume.id)).to.deep.equal([found]);
   });
 
   it('CreateVolume again when the data is gone: FAILED_PRECONDITION, and nothing is made', async () => {
     const id = await create();
-    rmSync(join(pool.directory, 'volumes', id), { recursive: true });
+    rmSync(join(subject.pool.directory, 'volumes', id), { recursive: true });
     await refused(create(), 'FAILED_PRECONDITION', new RegExp(`data of volume ${id} is gone`));
-    expect(contentOf(join(pool.directory, 'volumes'))).to.deep.equal({});
+    expect(contentOf(join(subject.pool.directory, 'volumes'))).to.deep.equal({});
     await remove(id);
     expect(await create()).not.to.equal(id);
   });
 
   it('DeleteVolume whose data cannot be moved for certain leaves the volume as it was', async () => {
     const id = await create();
-    const before = contentOf(pool.directory);
+    const before = contentOf(subject.pool.directory);
     const retire = async (volumeId: string) => {
-      await pool.volumes.retire(volumeId);
+      await subject.pool.volumes.retire(volumeId);
       throw new Error('not flushed');
     };
-    service = serviceOver({ ...pool, volumes: { ...pool.volumes, retire } });
+    service = subject.serviceOver({ retire });
     await rejectionOf(remove(id), Error);
-    expect(store.volume(id)).not.to.equal(undefined);
-    expect(contentOf(pool.directory)).to.deep.equal(before);
+    expect(subject.store.volume(id)).not.to.equal(undefined);
+    expect(contentOf(subject.pool.directory)).to.deep.equal(before);
   });
 
   it('DeleteVolume whose record cannot be removed leaves the volume as it was', async () => {
     const id = await create();
-    const before = contentOf(pool.directory);
-    disk.failNext('nothing');
+    const before = contentOf(subject.pool.directory);
+    subject.disk.failNext('nothing');
     await rejectionOf(remove(id), Error);
-    expect(store.volume(id)).not.to.equal(undefined);
-    expect(contentOf(pool.directory)).to.deep.equal(before);
+    expect(subject.store.volume(id)).not.to.equal(undefined);
+    expect(contentOf(subject.pool.directory)).to.deep.equal(before);
     await remove(id);
-    expect(store.volume(id)).to.equal(undefined);
+    expect(subject.store.volume(id)).to.equal(undefined);
   });
 
   const use: VolumeUse = { nodeId: 'node-1', paths: [] };
@@ -197,11 +156,11 @@ describe('provisioning', () => {
   ] as const) {
     it(`DeleteVolume when another process ${title}: FAILED_PRECONDITION, the volume is as it was`, async () => {
       const id = await create();
-      const before = contentOf(pool.directory);
+      const before = contentOf(subject.pool.directory);
       looks = found.map((uses) => [...uses]);
       await refused(remove(id), 'FAILED_PRECONDITION', /in use on node-1/);
-      expect(store.volume(id)).not.to.equal(undefined);
-      expect(contentOf(pool.directory)).to.deep.equal(before);
+      expect(subject.store.volume(id)).not.to.equal(undefined);
+      expect(contentOf(subject.pool.directory)).to.deep.equal(before);
     });
   }
 });

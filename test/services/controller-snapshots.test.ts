@@ -47,7 +47,7 @@ describe('a copy that takes long', () => {
     gate = closedGate();
     outcome = undefined;
     copied = 0;
-    subject = await controllerUnderTest(directory.path, copy, overlap);
+    subject = await controllerUnderTest(directory.path, { copy, overlap });
     volume_id = await createVolume('source');
   }
   beforeEach(() => begin());

@@ -2,7 +2,10 @@ import { join } from 'node:path';
 import type { Call } from '../../src/csi/handler.js';
 import type { ContentCopy } from '../../src/host/copy/content-copy.js';
 import { openPool, type Pool } from '../../src/host/pool.js';
-import { CONTROLLER_CAPABILITIES } from '../../src/model/service-capability.js';
+import {
+  CONTROLLER_CAPABILITIES,
+  type ControllerCapability,
+} from '../../src/model/service-capability.js';
 import { attaching } from '../../src/services/controller-attaching.js';
 import type { ControllerDeps } from '../../src/services/controller-deps.js';
 import { provisioning } from '../../src/services/controller-provisioning.js';
@@ -18,11 +21,15 @@ import { openStore } from '../../src/store/open-store.js';
 import type { Store } from '../../src/store/store.js';
 import { createFakeDisk, type FakeDisk } from '../store/fake-disk.js';
 
+type Service = ReturnType<typeof provisioning> &
+  ReturnType<typeof snapshotting> &
+  ReturnType<typeof attaching>;
+
 /** A Controller service over a fake disk, whose copies a test makes. */
 export interface ControllerUnderTest {
-  readonly service: ReturnType<typeof provisioning> &
-    ReturnType<typeof snapshotting> &
-    ReturnType<typeof attaching>;
+  readonly service: Service;
+  /** The same service over a pool that does some things to its volumes in another way. */
+  serviceOver(volumes: Partial<Pool['volumes']>): Service;
   readonly store: Store;
   readonly disk: FakeDisk;
   readonly pool: Pool;
@@ -33,8 +40,18 @@ export interface ControllerUnderTest {
 
 export async function controllerUnderTest(
   directory: string,
-  copy: ContentCopy,
-  overlap: 'wait' | 'abort' = 'wait',
+  {
+    copy = async () => undefined,
+    overlap = 'wait',
+    uses = () => [],
+    capabilities = CONTROLLER_CAPABILITIES,
+  }: {
+    readonly copy?: ContentCopy;
+    readonly overlap?: 'wait' | 'abort';
+    /** What nodes in other processes do with a volume. */
+    readonly uses?: ControllerDeps['uses']['of'];
+    readonly capabilities?: readonly ControllerCapability[];
+  } = {},
 ): Promise<ControllerUnderTest> {
   const disk = createFakeDisk();
   const store = await openStore(disk.open());
@@ -50,18 +67,22 @@ export async function controllerUnderTest(
     holds: sourceHolds(overlap),
     copies: copying,
     nodes: { find: () => ({ nodeId: 'node-1', maxVolumes: 0, topology: null }) },
-    uses: { of: () => [] },
+    uses: { of: uses },
     mountsHere: true,
     capacity,
     expansion: expansion({ store, pool, capacity, sizes }),
     conditions: volumeConditions(pool.volumes, noSimulations()),
-    capabilities: new Set(CONTROLLER_CAPABILITIES),
+    capabilities: new Set(capabilities),
     sizes,
     topologies: [],
     nodeExpansionRequired: () => false,
   };
-  const service = { ...provisioning(deps), ...snapshotting(deps), ...attaching(deps) };
-  return { service, store, disk, pool, locks, copies: copying, capacity };
+  const serviceOver = (volumes: Partial<Pool['volumes']>): Service => {
+    const over = { ...deps, pool: { ...pool, volumes: { ...pool.volumes, ...volumes } } };
+    return { ...provisioning(over), ...snapshotting(over), ...attaching(over) };
+  };
+  const service = serviceOver({});
+  return { service, serviceOver, store, disk, pool, locks, copies: copying, capacity };
 }
 
 export function callOf(signal: AbortSignal = new AbortController().signal): Call {
