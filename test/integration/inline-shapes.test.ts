@@ -1,22 +1,22 @@
-import { spawn, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
 import { chownSync, existsSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import { connect, type Client } from '../../src/csi/client.js';
 import { createDriver, type Driver } from '../../src/index.js';
 import { MNT_DETACH, umount2 } from '../../src/host/syscalls.js';
 import { NOBODY } from '../host/nobody.js';
 import { isRoot, mountsBelow, scratch, type Scratch } from '../host/scratch.js';
-import { PATIENCE_MS } from '../patience.js';
+import {
+  AS_NOBODY,
+  driverCommand,
+  startDriverProcess,
+  type DriverProcess,
+} from './driver-process.js';
 import { eventually } from './eventually.js';
 import { inlineContext, inlineTraces, inlineVolume } from './inline-volume.js';
 import { refused } from './refusal.js';
 import { withSplitShape } from './split-shape.js';
 import { mountCapability } from './test-volume.js';
-
-const COMMAND = fileURLToPath(new URL('../../src/cli.cjs', import.meta.url));
 
 describe('inline volumes of a node plugin that shares a pool', () => {
   const shape = withSplitShape(['node-a']);
@@ -137,8 +137,7 @@ describe('inline volumes of several nodes in one process', () => {
 
 describe('inline volumes of a driver whose user may not mount', () => {
   let place: Scratch;
-  let child: ChildProcess | undefined;
-  let client: Client | undefined;
+  let driver: DriverProcess | undefined;
 
   before(function () {
     if (!isRoot) this.skip();
@@ -146,33 +145,19 @@ describe('inline volumes of a driver whose user may not mount', () => {
     for (const name of ['state', 'targets']) chownSync(place.make(name), NOBODY, NOBODY);
   });
   after(async () => {
-    await stop('SIGTERM');
+    await driver?.stop('SIGTERM');
     if (isRoot) place.remove();
   });
 
-  async function start(): Promise<Client['node']> {
-    child = spawn(
-      process.execPath,
-      [COMMAND, `--state-dir=${place.path('state')}`, '--node-id=node-1', '--volume-mount-group'],
-      { uid: NOBODY, gid: NOBODY, cwd: '/', stdio: 'ignore', env: { PATH: process.env['PATH'] } },
-    );
-    client = connect(`unix://${place.path('state', 'csi.sock')}`);
-    await client.waitForReady(PATIENCE_MS);
-    while ((await client.identity.Probe({})).ready?.value !== true);
-    return client.node;
-  }
-
-  async function stop(signal: NodeJS.Signals): Promise<void> {
-    client?.close();
-    if (child === undefined) return;
-    const ended = once(child, 'exit');
-    child.kill(signal);
-    await ended;
-    child = undefined;
+  async function start(): Promise<DriverProcess> {
+    const stateDir = place.path('state');
+    const command = driverCommand(stateDir, '--volume-mount-group');
+    driver = await startDriverProcess(stateDir, command, AS_NOBODY);
+    return driver;
   }
 
   function mountPoints(): string[] {
-    return mountsBelow(place.root, child?.pid ?? 'self')
+    return mountsBelow(place.root, driver?.pid ?? 'self')
       .map((line) => line.split(' ')[4] ?? '')
       .filter((path) => path !== place.root);
   }
@@ -185,11 +170,12 @@ describe('inline volumes of a driver whose user may not mount', () => {
       volume_context: inlineContext(),
     };
     const first = await start();
-    await first.NodePublishVolume(request);
+    await first.client.node.NodePublishVolume(request);
     const data = place.path('state', 'inline', 'node-1', 'volumes', 'csi-1', 'data');
     writeFileSync(join(data, 'file'), 'data');
-    await stop('SIGKILL');
-    const again = await start();
+    await first.stop('SIGKILL');
+    const second = await start();
+    const again = second.client.node;
     expect(mountPoints()).to.deep.equal([request.target_path]);
     expect(readdirSync(data)).to.deep.equal(['file']);
     await again.NodePublishVolume(request);
@@ -197,11 +183,11 @@ describe('inline volumes of a driver whose user may not mount', () => {
     await refused(again.NodePublishVolume(many), 'FAILED_PRECONDITION', /one target/);
     await again.NodeUnpublishVolume(request);
     await eventually(() => expect(inlineTraces(place.path('state'))).to.deep.equal([]));
-    await stop('SIGTERM');
+    await second.stop('SIGTERM');
   });
 
   it('cannot be given to a group of others: FAILED_PRECONDITION, and nothing is left', async () => {
-    const node = await start();
+    const { node } = (await start()).client;
     const request = {
       volume_id: 'csi-2',
       target_path: place.path('targets', 'a'),

@@ -1,48 +1,34 @@
-import { spawn, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
 import { readdirSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import { needImages } from '../host/images.js';
-import { connect, type Client } from '../../src/csi/client.js';
 import { isRoot, scratch, type Scratch } from '../host/scratch.js';
-import { PATIENCE_MS } from '../patience.js';
+import { driverCommand, startDriverProcess, type DriverProcess } from './driver-process.js';
 import { refused } from './refusal.js';
 import { creationOf } from './test-volume.js';
-
-const COMMAND = fileURLToPath(new URL('../../src/cli.cjs', import.meta.url));
 
 describe('a driver on a machine without mkfs.ext4', () => {
   needImages('ext4');
   needImages('xfs');
   let place: Scratch;
-  let child: ChildProcess;
-  let client: Client;
+  let driver: DriverProcess;
 
   before(async function () {
     if (!isRoot) this.skip();
     place = scratch();
+    const stateDir = place.path('state');
     // In a mount namespace where something that cannot be run has the program's place.
     const script = 'mount --bind /dev/null "$(command -v mkfs.ext4)" && exec "$@"';
-    const driver = [process.execPath, COMMAND, `--state-dir=${place.path('state')}`];
-    child = spawn('unshare', ['--mount', 'sh', '-c', script, 'sh', ...driver, '--node-id=node-1'], {
-      stdio: 'ignore',
-    });
-    client = connect(`unix://${place.path('state', 'csi.sock')}`);
-    await client.waitForReady(PATIENCE_MS);
-    while ((await client.identity.Probe({})).ready?.value !== true);
+    const without = ['unshare', '--mount', 'sh', '-c', script, 'sh'];
+    driver = await startDriverProcess(stateDir, [...without, ...driverCommand(stateDir)]);
   });
   after(async () => {
     if (!isRoot) return;
-    client.close();
-    const ended = once(child, 'exit');
-    child.kill();
-    await ended;
+    await driver.stop('SIGTERM');
     place.remove();
   });
 
   const create = (format: 'ext4' | 'xfs' | 'directory') =>
-    client.controller.CreateVolume({
+    driver.client.controller.CreateVolume({
       name: format,
       ...creationOf(format, ['SINGLE_NODE_WRITER']),
     });

@@ -1,21 +1,21 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chmodSync, chownSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
-import { connect, type Client } from '../../src/csi/client.js';
 import { NOBODY } from '../host/nobody.js';
 import { isRoot, mountsBelow, scratch, type Scratch } from '../host/scratch.js';
-import { PATIENCE_MS } from '../patience.js';
+import {
+  AS_NOBODY,
+  driverCommand,
+  startDriverProcess,
+  type DriverProcess,
+} from './driver-process.js';
 import { refused } from './refusal.js';
 import { capabilityOf, creationOf, mountCapability } from './test-volume.js';
 
-const COMMAND = fileURLToPath(new URL('../../src/cli.cjs', import.meta.url));
-
 describe('a driver whose user may not mount', () => {
   let place: Scratch;
-  let child: ChildProcess | undefined;
-  let client: Client | undefined;
+  let driver: DriverProcess | undefined;
 
   before(function () {
     if (!isRoot) this.skip();
@@ -24,41 +24,22 @@ describe('a driver whose user may not mount', () => {
     for (const name of ['state', 'staging', 'targets']) chownSync(place.make(name), NOBODY, NOBODY);
   });
   afterEach(async () => {
-    await stop('SIGTERM');
+    await driver?.stop('SIGTERM');
+    driver = undefined;
   });
   after(() => {
     if (isRoot) place.remove();
   });
 
-  async function start(): Promise<Client> {
-    child = spawn(
-      process.execPath,
-      [COMMAND, `--state-dir=${place.path('state')}`, '--node-id=node-1'],
-      {
-        uid: NOBODY,
-        gid: NOBODY,
-        cwd: '/',
-        stdio: 'ignore',
-        env: { PATH: process.env['PATH'] },
-      },
-    );
-    client = connect(`unix://${place.path('state', 'csi.sock')}`);
-    await client.waitForReady(PATIENCE_MS);
-    while ((await client.identity.Probe({})).ready?.value !== true);
-    return client;
-  }
-
-  async function stop(signal: NodeJS.Signals): Promise<void> {
-    client?.close();
-    if (child === undefined) return;
-    const ended = once(child, 'exit');
-    child.kill(signal);
-    await ended;
-    child = undefined;
+  async function start(): Promise<DriverProcess> {
+    const stateDir = place.path('state');
+    driver = await startDriverProcess(stateDir, driverCommand(stateDir), AS_NOBODY);
+    return driver;
   }
 
   it('mounts in a namespace of its own, and makes its mounts again when it starts', async () => {
-    const { controller, node } = await start();
+    const first = await start();
+    const { controller, node } = first.client;
     const volume_capability = mountCapability('SINGLE_NODE_SINGLE_WRITER');
     const { volume } = await controller.CreateVolume({
       name: 'volume',
@@ -81,22 +62,22 @@ describe('a driver whose user may not mount', () => {
     await node.NodePublishVolume(published);
     const paths = [place.path('staging'), place.path('targets', 'a')];
     expect(mountPoints('self')).to.deep.equal([]);
-    expect(mountPoints(child?.pid ?? 'self')).to.deep.equal(paths);
+    expect(mountPoints(first.pid)).to.deep.equal(paths);
 
-    await stop('SIGKILL');
-    const again = await start();
-    expect(mountPoints(child?.pid ?? 'self')).to.deep.equal(paths);
+    await first.stop('SIGKILL');
+    const { pid, client: again } = await start();
+    expect(mountPoints(pid)).to.deep.equal(paths);
     await again.node.NodePublishVolume(published);
 
     await again.node.NodeUnpublishVolume({ volume_id, target_path: published.target_path });
     await again.node.NodeUnstageVolume({ volume_id, staging_target_path: place.path('staging') });
     await again.controller.ControllerUnpublishVolume({ volume_id, node_id: 'node-1' });
     await again.controller.DeleteVolume({ volume_id });
-    expect(mountPoints(child?.pid ?? 'self')).to.deep.equal([]);
+    expect(mountPoints(pid)).to.deep.equal([]);
   });
 
   it('refuses volumes that need loop devices, and says what is missing: FAILED_PRECONDITION', async () => {
-    const { controller, node } = await start();
+    const { controller, node } = (await start()).client;
     for (const format of ['raw', 'ext4'] as const) {
       const volume_capability = capabilityOf(format, 'SINGLE_NODE_WRITER');
       const { volume } = await controller.CreateVolume({
@@ -122,12 +103,11 @@ describe('a driver whose user may not mount', () => {
   });
 
   it('refuses to start in Kubernetes, where no pod would see its mounts', async () => {
-    const starting = spawn(process.execPath, [COMMAND, `--state-dir=${place.path('state')}`], {
-      uid: NOBODY,
-      gid: NOBODY,
-      cwd: '/',
+    const [program = '', ...args] = driverCommand(place.path('state'));
+    const starting = spawn(program, args, {
+      ...AS_NOBODY,
       stdio: ['ignore', 'ignore', 'pipe'],
-      env: { PATH: process.env['PATH'], KUBERNETES_SERVICE_HOST: '10.0.0.1' },
+      env: { ...AS_NOBODY.env, KUBERNETES_SERVICE_HOST: '10.0.0.1' },
     });
     let message = '';
     starting.stderr.on('data', (chunk: Buffer) => (message += chunk.toString()));
