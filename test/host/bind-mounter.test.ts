@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { closeSync, mkdirSync, openSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect } from 'chai';
 import { bindMounter } from '../../src/host/bind-mounter.js';
@@ -9,11 +9,13 @@ import { mountSite, type MountSite } from './mount-site.js';
 import { mounterContract } from './mounter-contract.js';
 import { openFiles } from './open-files.js';
 import { expectRefusal, identityOf, isRoot, mountsBelow } from './scratch.js';
+import { unmountingContract } from './unmounting-contract.js';
 
 for (const api of ['tree', 'classic'] as const) {
   const open = (workDirectory: string) => bindMounter({ workDirectory, api });
 
   mounterContract(`bindMounter (${api})`, open);
+  unmountingContract(`bindMounter (${api})`, open);
 
   describe(`bindMounter (${api})`, function () {
     let site: MountSite;
@@ -137,25 +139,6 @@ for (const api of ['tree', 'classic'] as const) {
         const identity = identityOf(site.directory);
         expectRefusal(site.root, 'foreign-mount', () => site.mounter.unbind(site.target, identity));
       });
-
-      it('are removed one at a time', () => {
-        const upper = identityOf(site.path('volumes', 'upper'));
-        expect(site.mounter.unbind(site.target, upper)).to.equal(true);
-        expect(site.mounter.shows(site.target, identityOf(site.directory))).to.equal(true);
-        expect(site.mounter.unbind(site.target)).to.equal(true);
-        expect(site.mounter.unbind(site.target)).to.equal(false);
-      });
-    });
-
-    it('refuses to remove a mount that is in use: busy', () => {
-      site.bind();
-      const user = openSync(join(site.target, 'content'), 'r');
-      try {
-        expectRefusal(site.root, 'busy', () => site.mounter.unbind(site.target));
-      } finally {
-        closeSync(user);
-      }
-      expect(site.mounter.unbind(site.target)).to.equal(true);
     });
 
     /** What mounting could leave behind. */
