@@ -1,10 +1,10 @@
 import type { FileIdentity } from './file-identity.js';
-import { ioctl } from './syscalls.js';
+import { ioctl, slowIoctl } from './syscalls.js';
 
 /*
- * The calls of the loop driver, with the kernel's layouts (linux/loop.h): synchronous, a fraction of a
- * millisecond each. They throw a SyscallError. All integers are in the order of the machine, which is
- * little-endian wherever this runs.
+ * The calls of the loop driver, with the kernel's layouts (linux/loop.h): synchronous but for one, a
+ * fraction of a millisecond each. They throw a SyscallError. All integers are in the order of the
+ * machine, which is little-endian wherever this runs.
  */
 
 const LOOP_SET_FD = 0x4c00;
@@ -15,6 +15,8 @@ const LOOP_SET_CAPACITY = 0x4c07;
 const LOOP_SET_DIRECT_IO = 0x4c08;
 const LOOP_CONFIGURE = 0x4c0a;
 const LOOP_CTL_GET_FREE = 0x4c82;
+/** Of all block devices (linux/fs.h). */
+const BLKFLSBUF = 0x1261;
 
 const LO_FLAGS_READ_ONLY = 1;
 const LO_FLAGS_AUTOCLEAR = 4;
@@ -83,6 +85,11 @@ export function clear(device: number): void {
 /** Lets the device see that its file has another size. */
 export function takeOverSize(device: number): void {
   ioctl(device, 'LOOP_SET_CAPACITY', LOOP_SET_CAPACITY);
+}
+
+/** Writes what is unwritten to the file, and keeps nothing of what was read before; in a thread. */
+export function dropCache(device: number): Promise<void> {
+  return slowIoctl(device, 'BLKFLSBUF', BLKFLSBUF, 0);
 }
 
 /** Throws ENXIO when the device is free. */

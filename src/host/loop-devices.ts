@@ -1,9 +1,10 @@
-import { closeSync, constants, fstatSync, openSync } from 'node:fs';
+import { closeSync, constants, fstatSync, fsyncSync, openSync } from 'node:fs';
 import { errorCode } from './errno.js';
 import {
   clear,
   configure,
   configureStepwise,
+  dropCache,
   freeDevice,
   status,
   takeOverSize,
@@ -13,6 +14,8 @@ import {
 import {
   holdLoop,
   holdNumber,
+  holdWhere,
+  isClaimed,
   isLoopDevice,
   loopAttribute,
   loopsInUse,
@@ -55,7 +58,10 @@ export interface LoopDevices {
   attach(request: AttachRequest): HeldLoopDevice;
   /** Holds a device; undefined when there is none of that number. */
   hold(device: bigint): HeldLoopDevice | undefined;
-  /** Gives the image up, with the last one who has the device open or mounted. Nothing attached is fine. */
+  /**
+   * Gives the image up, with the last one who has the device open or mounted; what was written until now
+   * is in the image at once. Nothing attached is fine.
+   */
   detach(device: bigint): void;
   /** Undefined for a device of any other kind, and for one that is free. */
   behind(device: bigint): Backing | undefined;
@@ -65,10 +71,14 @@ export interface LoopDevices {
   bytes(device: bigint): bigint;
   /** Lets the device have the size that its image has by now. */
   takeOverSize(device: bigint): void;
+  /** Lets the device read anew what it has read before: the image may have been written to elsewhere. */
+  readAnew(device: bigint): Promise<void>;
+  /** Whether a file system on the device is mounted, also where this process does not see it. */
+  isMounted(device: bigint): boolean;
   /** The devices with the tag. Slow: opens each one of the machine. */
   own(): LoopDevice[];
-  /** The devices that write to an image, whoever attached them. Slow, as above. */
-  writing(image: FileIdentity): LoopDevice[];
+  /** Holds a device that writes to an image, whoever attached it. Slow, as above. */
+  holdWriting(image: FileIdentity): HeldLoopDevice | undefined;
 }
 
 /** Why an image cannot be attached; nothing was changed. */
@@ -114,7 +124,10 @@ export function loopDevices(tag: string): LoopDevices {
 
     detach(device) {
       using held = holdNumber(device);
-      if (held !== undefined) unlessFree(() => clear(held.descriptor));
+      if (held === undefined) return;
+      // The last close would do it, but that may be another's and late.
+      flush(held.descriptor);
+      unlessFree(() => clear(held.descriptor));
     },
 
     behind(device) {
@@ -135,11 +148,30 @@ export function loopDevices(tag: string): LoopDevices {
       if (held !== undefined) takeOverSize(held.descriptor);
     },
 
+    async readAnew(device) {
+      using held = holdNumber(device);
+      if (held !== undefined) await dropCache(held.descriptor);
+    },
+
+    isMounted(device) {
+      using held = holdNumber(device);
+      return held !== undefined && isClaimed(held);
+    },
+
     own: () => loopsInUse().filter(({ name }) => name === tag),
 
-    writing: (image) =>
-      loopsInUse().filter(({ readonly, identity }) => !readonly && sameFile(identity, image)),
+    holdWriting: (image) =>
+      holdWhere(({ readonly, identity }) => !readonly && sameFile(identity, image)),
   };
+}
+
+/** What cannot be written is lost with the device, as with any close. */
+function flush(device: number): void {
+  try {
+    fsyncSync(device);
+  } catch {
+    // So it is.
+  }
 }
 
 /** Attaches `file` to the device; false when somebody else has just taken it. */

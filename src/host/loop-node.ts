@@ -45,6 +45,30 @@ function described(name: string): DescribedLoop {
   return { ...status(device.descriptor), number: device.number, path: device.path };
 }
 
+/** Opens the first device of the machine that has an image and is what `isWanted` wants. */
+export function holdWhere(isWanted: (status: LoopStatus) => boolean): HeldLoop | undefined {
+  for (const name of loopNames()) {
+    if (attributeOf(name, 'loop/backing_file') === undefined) continue;
+    const device = unlessFree(() => holdLoop(name));
+    // Asked of the device that is open: one that is not may have gone before it is opened.
+    const found = device && unlessFree(() => status(device.descriptor));
+    if (found !== undefined && isWanted(found)) return device;
+    device?.[Symbol.dispose]();
+  }
+  return undefined;
+}
+
+/** Whether somebody has the device for himself, as who has mounted it, in whatever mount namespace. */
+export function isClaimed({ path }: HeldLoop): boolean {
+  try {
+    closeSync(openSync(path, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_EXCL));
+    return false;
+  } catch (error) {
+    if (errorCode(error) === 'EBUSY') return true;
+    throw error;
+  }
+}
+
 /** A loop device that is open. */
 export interface HeldLoop extends Disposable {
   readonly descriptor: number;

@@ -34,9 +34,13 @@ export interface VolumeDevices {
   forBlock(wish: DeviceWish): HeldLoopDevice;
   /**
    * A device for a file system; one that writes to the image already, because two mounts of an image on
-   * two devices would destroy it. `isNew`: nobody else has it. Throws a LoopError.
+   * two devices would destroy it. It has the size that the image has by now. Throws a LoopError.
    */
-  forFileSystem(content: Content): HeldLoopDevice & { readonly isNew: boolean };
+  forFileSystem(content: Content): HeldLoopDevice;
+  /** Lets the device read anew what it has read before. */
+  readAnew(device: bigint): Promise<void>;
+  /** Whether a file system on the device is mounted, also where this process does not see it. */
+  isMounted(device: bigint): boolean;
   /** Detaches the volume's devices for block access that none of these paths shows. */
   release(volumeId: string, paths: readonly string[]): void;
   /** Detaches what an earlier process left; `volumes`: where each volume is mounted. */
@@ -103,12 +107,17 @@ export function volumeDevices(
     },
 
     forFileSystem(content) {
-      const [writing] = loops.writing(content.identity);
-      const found = writing && loops.hold(writing.number);
-      if (found !== undefined) return { ...found, isNew: false };
-      const device = loops.attach({ ...imageOf(content), readonly: false, autoclear: true });
-      return { ...device, isNew: true };
+      const found = loops.holdWriting(content.identity);
+      if (found === undefined) {
+        return loops.attach({ ...imageOf(content), readonly: false, autoclear: true });
+      }
+      // It has outlived its mount, as while udev looks into it: the image may have grown meanwhile.
+      loops.takeOverSize(found.number);
+      return found;
     },
+
+    readAnew: (device) => loops.readAnew(device),
+    isMounted: (device) => loops.isMounted(device),
 
     release(volumeId, paths) {
       const own = attached.get(volumeId);

@@ -52,6 +52,8 @@ export function volumeShowing(mounter: Mounter, devices: VolumeDevices): Show {
     await flushed(content);
     try {
       using device = devices.forBlock({ volumeId, content, readonly, paths: others });
+      // Others have read it before, and what they read may have been written to since.
+      if (readonly) await devices.readAnew(device.number);
       bindFrom(showing, device.path);
     } catch (error) {
       devices.release(volumeId, others);
@@ -67,11 +69,11 @@ export function volumeShowing(mounter: Mounter, devices: VolumeDevices): Show {
     const { volumeId, path, unwritable, attributes } = showing;
     await flushed(content);
     using device = devices.forFileSystem(content);
-    const grows =
-      !unwritable &&
-      device.isNew &&
-      isSmallerThan(devices.bytes(device.number), format, device.path);
-    if (grows && format === 'ext4') await growUnmounted(device.path);
+    const grows = !unwritable && isSmallerThan(devices.bytes(device.number), format, device.path);
+    // One that is mounted elsewhere, as after a lazy unmount, is left to NodeExpandVolume.
+    if (grows && format === 'ext4' && !devices.isMounted(device.number)) {
+      await growUnmounted(device.path);
+    }
     const options = [...MOUNT_OPTIONS[format], ...showing.options];
     try {
       await mounter.open({

@@ -21,6 +21,7 @@ import { LoopError, loopDevices } from '../../src/host/loop-devices.js';
 import { configureStepwise, freeDevice, status } from '../../src/host/loop-calls.js';
 import { holdLoop, isLoopDevice } from '../../src/host/loop-node.js';
 import { IMAGE_BYTES, IMAGE_TEXT, loopSite, type LoopSite } from './loop-site.js';
+import { onlooker } from './onlooker.js';
 import { openFiles } from './open-files.js';
 import { identityOf } from './scratch.js';
 
@@ -205,12 +206,30 @@ describe('loopDevices', function () {
     expect(loopDevices('csi-mock-test').own()).to.deep.equal([]);
   });
 
-  it('tells which devices write to an image, whoever attached them', () => {
+  it('holds a device that writes to an image, whoever attached it', () => {
     using writing = site.attach({ autoclear: true });
     using reading = site.attach({ readonly: true });
     expect(reading.number).not.to.equal(writing.number);
-    const found = loopDevices('another').writing(identityOf(site.image));
-    expect(found.map(({ number }) => number)).to.deep.equal([writing.number]);
+    using found = loopDevices('another').holdWriting(identityOf(site.image));
+    expect(found?.number).to.equal(writing.number);
+  });
+
+  it('holds none that goes at this moment, with the last one who looks into it', async () => {
+    const udev = await onlooker(site.root, 10);
+    try {
+      for (let turn = 1; turn <= 100; turn += 1) {
+        const device = site.attach({ autoclear: true });
+        await udev.hasRead(turn);
+        device[Symbol.dispose]();
+        for (;;) {
+          using found = site.loops.holdWriting(identityOf(site.image));
+          if (found === undefined) break;
+          expect(site.loops.behind(found.number), `turn ${turn}`).not.to.equal(undefined);
+        }
+      }
+    } finally {
+      await udev.end();
+    }
   });
 
   it('can be set up in several steps too, as kernels before 5.8 want it', () => {

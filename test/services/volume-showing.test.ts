@@ -43,7 +43,7 @@ describe('volumeShowing', () => {
     };
     const loops: LoopDevices = {
       ...loopDevices('a test of showing'),
-      writing: () => [],
+      holdWriting: () => undefined,
       attach({ image }) {
         attached.push(image);
         return { number: 0n, path: '/dev/null', [Symbol.dispose]() {} };
