@@ -11,7 +11,7 @@ import {
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { needImages } from '../host/images.js';
-import { attachedBelow } from '../host/scratch.js';
+import { attachedAre } from './attached.js';
 import { withDriver } from './driver-under-test.js';
 import { refused, refusedUnchanged } from './refusal.js';
 import { takenDownVolumes } from './takedown.js';
@@ -73,7 +73,7 @@ describe('block volumes', () => {
         put();
         const publish = () => volume.publish('a', { readonly: true });
         await refusedUnchanged(driver, publish, 'FAILED_PRECONDITION', /targets\/a/);
-        expect(attachedBelow(driver.scratch.root)).to.have.lengthOf(1);
+        await attachedAre(driver.scratch.root, 1);
         rmSync(target(), { recursive: true });
         await volume.publish('a');
       });
@@ -114,7 +114,7 @@ describe('block volumes', () => {
       await refusedUnchanged(driver, volume.stage, 'FAILED_PRECONDITION', /staging/);
       writeFileSync(volume.stagingPath, '');
       await refusedUnchanged(driver, volume.stage, 'FAILED_PRECONDITION', /staging/);
-      expect(attachedBelow(driver.scratch.root)).to.deep.equal([]);
+      await attachedAre(driver.scratch.root, 0);
       rmSync(volume.stagingPath);
       mkdirSync(volume.stagingPath);
     });

@@ -1,9 +1,8 @@
 import { execFileSync } from 'node:child_process';
 import { truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect } from 'chai';
 import { needImages } from '../host/images.js';
-import { attachedBelow } from '../host/scratch.js';
+import { attachedAre } from './attached.js';
 import { withDriver } from './driver-under-test.js';
 import { takenDownVolumes } from './takedown.js';
 import { createdVolumeOf } from './test-volume.js';
@@ -13,7 +12,6 @@ describe('loop devices that nobody needs any more when a driver starts', () => {
   needImages('raw');
   const driver = withDriver();
   const volumes = takenDownVolumes(driver, 'raw');
-  const attached = () => attachedBelow(driver.scratch.root);
 
   it('are detached: those of mounts that ended', async () => {
     const volume = await volumes.staged('SINGLE_NODE_MULTI_WRITER');
@@ -21,7 +19,7 @@ describe('loop devices that nobody needs any more when a driver starts', () => {
     await driver.restart({}, () => {
       execFileSync('umount', [volume.target('a'), join(volume.stagingPath, 'device')]);
     });
-    expect(attached()).to.deep.equal([]);
+    await attachedAre(driver.scratch.root, 0);
   });
 
   it('are kept where a mount needs them', async () => {
@@ -30,9 +28,9 @@ describe('loop devices that nobody needs any more when a driver starts', () => {
     await driver.restart({}, () => {
       execFileSync('umount', [join(volume.stagingPath, 'device')]);
     });
-    expect(attached()).to.have.lengthOf(1);
+    await attachedAre(driver.scratch.root, 1);
     await volume.stage();
-    expect(attached()).to.have.lengthOf(2);
+    await attachedAre(driver.scratch.root, 2);
   });
 
   it('are left alone where they are not of this driver', async () => {
@@ -42,7 +40,7 @@ describe('loop devices that nobody needs any more when a driver starts', () => {
     const device = execFileSync('losetup', ['--find', '--show', image], { encoding: 'utf8' });
     try {
       await driver.restart();
-      expect(attached()).to.have.lengthOf(1);
+      await attachedAre(driver.scratch.root, 1);
     } finally {
       execFileSync('losetup', ['--detach', device.trim()]);
     }
@@ -65,9 +63,9 @@ describe('two drivers on one machine', () => {
     const device = join(volume.stagingPath, 'device');
     execFileSync('umount', [device]);
     await drivers.start('two');
-    expect(attachedBelow(drivers.scratch.root)).to.have.lengthOf(1);
+    await attachedAre(drivers.scratch.root, 1);
     await volume.unstage();
-    expect(attachedBelow(drivers.scratch.root)).to.deep.equal([]);
+    await attachedAre(drivers.scratch.root, 0);
     await volume.detach();
     await volume.remove();
   });

@@ -11,7 +11,7 @@ import {
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { needImages } from '../host/images.js';
-import { attachedBelow } from '../host/scratch.js';
+import { attachedAre } from './attached.js';
 import { withDriver } from './driver-under-test.js';
 import { refused } from './refusal.js';
 import { takenDownVolumes } from './takedown.js';
@@ -177,7 +177,7 @@ for (const format of ['ext4', 'xfs'] as const) {
         }
         await volume.stage();
         await volume.publish('a');
-        expect(attachedBelow(driver.scratch.root)).to.have.lengthOf(1);
+        await attachedAre(driver.scratch.root, 1);
         writeSync(user, 'data');
         expect(readFileSync(join(target(), 'file'), 'utf8')).to.equal('data');
       } finally {

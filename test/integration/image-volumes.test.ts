@@ -5,11 +5,12 @@ import { expect } from 'chai';
 import { needImages } from '../host/images.js';
 import { otherNamespace, type Namespace } from '../host/namespace.js';
 import { attachedBelow, mountsBelow } from '../host/scratch.js';
+import { attachedAre } from './attached.js';
 import { withDriver } from './driver-under-test.js';
 import { refusedUnchanged } from './refusal.js';
 import { takenDownVolumes } from './takedown.js';
 import { capabilityOf, type TestVolume } from './test-volume.js';
-import { READ_ONLY_CODE, readText, writeText } from './volume-text.js';
+import { READ_ONLY_CODE, readText, showsText, writeText } from './volume-text.js';
 
 for (const format of ['raw', 'ext4', 'xfs'] as const) {
   describe(`${format} volumes, which are images`, () => {
@@ -31,7 +32,7 @@ for (const format of ['raw', 'ext4', 'xfs'] as const) {
       await volume.unpublish('a');
       await volume.unstage();
       expect(mountsBelow(driver.scratch.root)).to.have.lengthOf(1);
-      expect(attached()).to.deep.equal([]);
+      await attachedAre(driver.scratch.root, 0);
       await volume.stage();
       expect(read(staged(volume))).to.equal('text');
       await volume.publish('b');
@@ -41,7 +42,7 @@ for (const format of ['raw', 'ext4', 'xfs'] as const) {
     it('one device serves all writable publications', async () => {
       const volume = await volumes.staged('SINGLE_NODE_MULTI_WRITER');
       for (const name of ['a', 'b', 'c']) await volume.publish(name);
-      expect(attached()).to.have.lengthOf(1);
+      await attachedAre(driver.scratch.root, 1);
     });
 
     it('repeats are OK and change nothing', async () => {
@@ -81,7 +82,7 @@ for (const format of ['raw', 'ext4', 'xfs'] as const) {
           await volume.publish('a');
           await expectReadOnly(volume);
           expect(() => write(staged(volume))).to.throw(code);
-          expect(attached()).to.have.lengthOf(1);
+          await attachedAre(driver.scratch.root, 1);
         });
       }
 
@@ -102,14 +103,14 @@ for (const format of ['raw', 'ext4', 'xfs'] as const) {
         write(volume.target('writable'));
         for (const name of ['first', 'second']) {
           expect(() => write(volume.target(name))).to.throw(code);
-          expect(read(volume.target(name))).to.equal('text');
+          await showsText(format, volume.target(name), 'text');
         }
         // Those of a block volume share a device of their own, which goes with the last of them.
-        expect(attached()).to.have.lengthOf(format === 'raw' ? 2 : 1);
+        await attachedAre(driver.scratch.root, format === 'raw' ? 2 : 1);
         await volume.unpublish('first');
         expect(() => write(volume.target('second'))).to.throw(code);
         await volume.unpublish('second');
-        expect(attached()).to.have.lengthOf(1);
+        await attachedAre(driver.scratch.root, 1);
       });
     });
 
@@ -125,7 +126,7 @@ for (const format of ['raw', 'ext4', 'xfs'] as const) {
       await volume.publish('a');
       await volume.publish('b', { readonly: true });
       expect([mountsBelow(driver.scratch.root), attached()]).to.deep.equal(before);
-      expect(read(volume.target('b'))).to.equal('text');
+      await showsText(format, volume.target('b'), 'text');
       await refusedUnchanged(driver, volume.unstage, 'FAILED_PRECONDITION', /targets\/a/);
     });
 
@@ -144,7 +145,7 @@ for (const format of ['raw', 'ext4', 'xfs'] as const) {
           await unmount(volume.target('a'));
           await volume.publish('a');
           write(volume.target('a'));
-          expect(attached()).to.have.lengthOf(1);
+          await attachedAre(driver.scratch.root, 1);
         });
 
         it(`${how} of all: a stage begins anew, and leaks nothing`, async () => {
@@ -156,7 +157,7 @@ for (const format of ['raw', 'ext4', 'xfs'] as const) {
           await volume.stage();
           await volume.publish('a');
           expect(read(volume.target('a'))).to.equal('text');
-          expect(attached()).to.have.lengthOf(1);
+          await attachedAre(driver.scratch.root, 1);
         });
 
         it(`${how} of all: unpublish and unstage are OK, and leak nothing`, async () => {
@@ -165,7 +166,7 @@ for (const format of ['raw', 'ext4', 'xfs'] as const) {
           await unmount(volume.target('a'), staged(volume));
           await volume.unpublish('a');
           await volume.unstage();
-          expect(attached()).to.deep.equal([]);
+          await attachedAre(driver.scratch.root, 0);
         });
       }
     });
@@ -179,7 +180,7 @@ for (const format of ['raw', 'ext4', 'xfs'] as const) {
       for (const name of ['a', 'b']) await volume.unpublish(name);
       await volume.unstage();
       expect(mountsBelow(driver.scratch.root)).to.have.lengthOf(1);
-      expect(attached()).to.deep.equal([]);
+      await attachedAre(driver.scratch.root, 0);
     });
 
     it('whose image is gone are not mounted: FAILED_PRECONDITION', async () => {
@@ -187,7 +188,7 @@ for (const format of ['raw', 'ext4', 'xfs'] as const) {
       await volume.attach();
       rmSync(join(driver.options.poolDir, 'volumes', volume.id, 'image'));
       await refusedUnchanged(driver, volume.stage, 'FAILED_PRECONDITION', /gone from the pool/);
-      expect(attached()).to.deep.equal([]);
+      await attachedAre(driver.scratch.root, 0);
     });
 
     it('are refused as the other access type: FAILED_PRECONDITION', async () => {
@@ -215,13 +216,11 @@ for (const format of ['raw', 'ext4', 'xfs'] as const) {
       await volume.publish('a', unstaged);
       await volume.publish('b', unstaged);
       writeText(format, volume.target('a'), 'text');
-      for (const name of ['b', 'read-only']) {
-        expect(readText(format, volume.target(name), 4)).to.equal('text');
-      }
+      for (const name of ['b', 'read-only']) await showsText(format, volume.target(name), 'text');
       const writeThere = () => writeText(format, volume.target('read-only'), 'text');
       expect(writeThere).to.throw(READ_ONLY_CODE[format]);
       const devices = format === 'raw' ? 2 : 1;
-      expect(attachedBelow(driver.scratch.root)).to.have.lengthOf(devices);
+      await attachedAre(driver.scratch.root, devices);
       await volume.unpublish('a');
       writeText(format, volume.target('b'), 'more');
     });

@@ -8,11 +8,12 @@ import {
   needsSingleNodeMultiWriter,
   type AccessMode,
 } from '../../src/model/access-mode.js';
-import { attachedBelow, mountsBelow } from '../host/scratch.js';
+import { mountsBelow } from '../host/scratch.js';
+import { attachedAre } from './attached.js';
 import { withDriver } from './driver-under-test.js';
 import { refused } from './refusal.js';
 import { capabilityOf, stagedVolumeOf, type TestVolume } from './test-volume.js';
-import { READ_ONLY_CODE, readText, writeText } from './volume-text.js';
+import { READ_ONLY_CODE, readText, showsText, writeText } from './volume-text.js';
 
 type Difference = [string, (volume: TestVolume) => NodePublishVolumeRequest];
 
@@ -72,7 +73,7 @@ for (const format of ['directory', 'raw'] as const) {
               await volume.detach();
               await volume.remove();
               expect(mountsBelow(driver.scratch.path(volume.id))).to.deep.equal([]);
-              expect(attachedBelow(driver.scratch.root)).to.deep.equal([]);
+              await attachedAre(driver.scratch.root, 0);
             });
 
             /** The second call at another target is answered as the row of the mode says. */
@@ -81,7 +82,7 @@ for (const format of ['directory', 'raw'] as const) {
               if (otherTarget === 'OK') {
                 await volume.publish('b', changed);
                 expect(mountsBelow(driver.scratch.root)).to.have.lengthOf(before.length + 1);
-                expectSharedData(mode, volume, changed);
+                await expectSharedData(mode, volume, changed);
               } else {
                 await refused(volume.publish('b', changed), otherTarget, /\/a/);
                 expect(mountsBelow(driver.scratch.root)).to.deep.equal(before);
@@ -168,11 +169,11 @@ for (const format of ['directory', 'raw'] as const) {
 }
 
 /** What is written through the first target is read through the second, and back. */
-function expectSharedData(
+async function expectSharedData(
   mode: AccessMode,
   { format, target }: TestVolume,
   changed: NodePublishVolumeRequest,
-): void {
+): Promise<void> {
   const [a, b] = [target('a'), target('b')];
   const code = READ_ONLY_CODE[format];
   if (isReaderOnly(mode)) {
@@ -180,7 +181,7 @@ function expectSharedData(
     return;
   }
   writeText(format, a, 'by a');
-  expect(readText(format, b, 4)).to.equal('by a');
+  await showsText(format, b, 'by a');
   if (changed.readonly === true) {
     expect(() => writeText(format, b, 'by b')).to.throw(code);
   } else {

@@ -6,6 +6,7 @@ import { rebuildStore } from '../../src/assembly/rebuild.js';
 import { PoolError } from '../../src/host/pool-marker.js';
 import { attachedBelow, listing } from '../host/scratch.js';
 import { rejectionOf } from '../store/rejection.js';
+import { attachedAre } from './attached.js';
 import { withDriver } from './driver-under-test.js';
 import { eventually } from './eventually.js';
 import { deleteAll, newSnapshot } from './new-snapshot.js';
@@ -186,6 +187,7 @@ describe('pool rebuild', () => {
     for (const format of ['raw', 'ext4'] as const) {
       it(`while a volume that is an image is attached, ${format}, with the device`, async () => {
         const volume = await stagedVolumeOf(format, driver, 'SINGLE_NODE_WRITER');
+        await attachedAre(driver.scratch.root, 1);
         await driver.restart({}, async () => {
           const kept = join(driver.options.stateDir, 'kept');
           renameSync(store(), kept);

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { needImages } from '../host/images.js';
-import { attachedBelow } from '../host/scratch.js';
+import { attachedAre } from './attached.js';
 import { refused } from './refusal.js';
 import { withSplitShape } from './split-shape.js';
 import { splitVolume, type SplitVolume } from './split-volume.js';
@@ -31,7 +31,7 @@ describe('image volumes on nodes that share a pool', () => {
       await volume.on('node-1').detach();
       expect(readText(format, await volume.on('node-2').use('a'), 4)).to.equal('text');
       await takeDown(volume, 'node-2');
-      expect(attachedBelow(shape.scratch.root)).to.deep.equal([]);
+      await attachedAre(shape.scratch.root, 0);
     });
 
     it(`${format}: several nodes read at once`, async () => {
@@ -41,7 +41,7 @@ describe('image volumes on nodes that share a pool', () => {
         expect(() => writeText(format, path, 'text')).to.throw(READ_ONLY_CODE[format]);
       }
       await takeDown(volume, 'node-1', 'node-2');
-      expect(attachedBelow(shape.scratch.root)).to.deep.equal([]);
+      await attachedAre(shape.scratch.root, 0);
     });
   }
 
@@ -60,7 +60,7 @@ describe('image volumes on nodes that share a pool', () => {
       const other = volume.on('node-2');
       await other.attach();
       await refused(other.stage(), 'FAILED_PRECONDITION', /one node at a time.*node-1 has it/);
-      expect(attachedBelow(shape.scratch.root)).to.have.lengthOf(1);
+      await attachedAre(shape.scratch.root, 1);
       await other.detach();
       await takeDown(volume, 'node-1');
     });

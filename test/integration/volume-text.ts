@@ -1,6 +1,8 @@
 import { closeSync, fsyncSync, openSync, readSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
+import { expect } from 'chai';
 import type { Format } from '../../src/model/format.js';
+import { eventually } from './eventually.js';
 
 /** How a write to a volume that is read-only is refused. */
 export const READ_ONLY_CODE: Readonly<Record<Format, string>> = {
@@ -32,4 +34,12 @@ export function readText(format: Format, path: string, length: number): string {
   } finally {
     closeSync(descriptor);
   }
+}
+
+/**
+ * Waits until a text can be read. Whoever looks into a read-only device, as udev does, keeps what it has
+ * read there for a moment.
+ */
+export function showsText(format: Format, path: string, text: string): Promise<void> {
+  return eventually(() => expect(readText(format, path, text.length)).to.equal(text));
 }

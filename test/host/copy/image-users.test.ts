@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { flushDevices, usersOf } from '../../../src/host/copy/image-users.js';
 import { loopDevices } from '../../../src/host/loop-devices.js';
+import { eventually } from '../../integration/eventually.js';
 import { rejectionOf } from '../../store/rejection.js';
 import { isRoot } from '../scratch.js';
 import { imageSite, type ImageSite } from './image-site.js';
@@ -34,7 +35,10 @@ describe('the users of an image', () => {
     const users = await usersOf(image.identity);
     held[Symbol.dispose]();
     expect(users.devices).to.have.lengthOf(1);
-    expect(await usersOf(image.identity)).to.deep.equal({ devices: [], places: [] });
+    // Whoever looks into a new device, as udev does, holds it for a moment.
+    await eventually(async () =>
+      expect(await usersOf(image.identity)).to.deep.equal({ devices: [], places: [] }),
+    );
     await flushDevices(image.identity, users);
     const gone = { ...users, devices: users.devices.map((each) => ({ ...each, path: '/absent' })) };
     await flushDevices(image.identity, gone);
