@@ -185,6 +185,25 @@ for (const format of ['ext4', 'xfs'] as const) {
       }
     });
 
+    it('can be staged again when it has been expanded while a lazy unmount has left it in use', async () => {
+      const user = openSync(join(target(), 'file'), 'w');
+      try {
+        const before = total();
+        for (const path of [target(), volume.stagingPath]) {
+          execFileSync('umount', ['--lazy', path]);
+        }
+        await expand(2 * bytes);
+        await volume.stage();
+        await volume.publish('a');
+        if (format === 'xfs') expect(total()).to.be.greaterThan(before * 1.5);
+        else expect(total()).to.equal(before);
+        writeSync(user, 'data');
+        expect(readFileSync(join(target(), 'file'), 'utf8')).to.equal('data');
+      } finally {
+        closeSync(user);
+      }
+    });
+
     it('needs nothing of the node when it has its size', async () => {
       expect(await expandHere()).to.equal(String(bytes));
     });
