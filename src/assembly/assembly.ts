@@ -78,9 +78,9 @@ export async function assemble(
 }
 
 /** What is being removed may take long: it goes on, to be finished by the next start. */
-async function settled({ pool, options }: Foundation): Promise<void> {
+async function settled({ pool, background, options }: Foundation): Promise<void> {
   const late = new AbortController();
-  const removed = Promise.all([pool.volumes.settled(), pool.snapshots.settled()]);
+  const removed = Promise.all([background.end(), pool.volumes.settled(), pool.snapshots.settled()]);
   await Promise.race([
     removed,
     delay(options.shutdownGrace, undefined, { signal: late.signal }).catch(() => undefined),
@@ -92,7 +92,7 @@ async function assembleNodes(foundation: Foundation): Promise<readonly Assembled
   if (foundation.nodes.length > 0) clearStateDirectory(foundation);
   const assembled: AssembledNode[] = [];
   for (const node of foundation.nodes) assembled.push(await assembleNode(foundation, node));
-  if (assembled.length > 0) sweepOtherNodes(foundation.options, foundation.log);
+  if (assembled.length > 0) sweepOtherNodes(foundation);
   return assembled;
 }
 

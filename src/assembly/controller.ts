@@ -64,8 +64,9 @@ export function topologiesOf({ options, shared, nodes }: Foundation): readonly T
  * Makes sure that the pool is this store's and heals what a crash left in it: for the process that
  * creates volumes, before anything is served. Throws a PoolError, with nothing changed.
  */
-export async function takePool({ options, pool, store, log }: Foundation): Promise<void> {
+export async function takePool(foundation: Foundation): Promise<void> {
+  const { options, pool, store } = foundation;
   await claimPool(options.poolDir, store, options.sync);
-  await heal('volume', pool.volumes, store.volumes('', Infinity), log);
-  await heal('snapshot', pool.snapshots, store.snapshots('', Infinity), log);
+  await heal('volume', pool.volumes, store.volumes('', Infinity), foundation);
+  await heal('snapshot', pool.snapshots, store.snapshots('', Infinity), foundation);
 }

@@ -15,6 +15,7 @@ import { volumeLocks, type VolumeLocks } from '../services/volume-locks.js';
 import { openLevel } from '../store/level.js';
 import { openStore } from '../store/open-store.js';
 import type { Store } from '../store/store.js';
+import { background, type Background } from './background.js';
 
 /** What both services stand on. */
 export interface Foundation {
@@ -30,6 +31,7 @@ export interface Foundation {
   /** What is pretended, whatever the store says. */
   readonly simulations: Simulations;
   readonly expansion: Expansion;
+  readonly background: Background;
   /** The nodes that this process serves. */
   readonly nodes: readonly NodeInfo[];
   /**
@@ -85,6 +87,7 @@ function standOn(store: Store, options: Options, log: Log, simulations: Simulati
     capacity,
     simulations,
     expansion: expansion({ store, pool, capacity, sizes: options }),
+    background: background(),
     nodes: options.nodeIds.map((nodeId) => ({
       nodeId,
       maxVolumes: options.attachLimit,

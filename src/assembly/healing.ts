@@ -1,5 +1,5 @@
 import type { Shelf } from '../host/shelf.js';
-import type { Log } from '../log.js';
+import type { Foundation } from './foundation.js';
 
 /**
  * Heals what a crash left of the volumes, or of the snapshots, given the ids that have a record. What
@@ -9,7 +9,7 @@ export async function heal<Item extends { readonly id: string }>(
   what: 'volume' | 'snapshot',
   shelf: Shelf<Item>,
   recorded: readonly Item[],
-  log: Log,
+  { log, background }: Pick<Foundation, 'log' | 'background'>,
 ): Promise<void> {
   const { leftovers, strangers, missing } = await shelf.recover(
     new Set(recorded.map(({ id }) => id)),
@@ -23,13 +23,9 @@ export async function heal<Item extends { readonly id: string }>(
   for (const id of strangers) {
     log.warn({ [what]: id }, `a directory in the pool belongs to no ${what}; it is left alone`);
   }
-  void discardAll();
-
-  async function discardAll(): Promise<void> {
-    for (const id of leftovers) {
-      await shelf.discard(id).catch((error: unknown) => {
-        log.warn({ [what]: id, err: error }, `what is left of a ${what} could not be removed`);
-      });
-    }
-  }
+  background.each(
+    leftovers,
+    (id) => shelf.discard(id),
+    (id, err) => log.warn({ [what]: id, err }, `what is left of a ${what} could not be removed`),
+  );
 }

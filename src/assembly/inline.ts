@@ -2,9 +2,9 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { openInlineData, type InlineData } from '../host/inline-data.js';
 import type { UseMarks } from '../host/use-marks.js';
-import type { Log } from '../log.js';
 import { isVolumeId } from '../model/volume.js';
 import type { Options } from '../options.js';
+import type { Foundation } from './foundation.js';
 
 /** Where the inline volumes of all nodes are. */
 export function inlineDirectory({ stateDir }: Options): string {
@@ -25,36 +25,33 @@ export function inlineNodeIds(options: Options): string[] {
 export async function sweepInline(
   data: InlineData,
   inUse: readonly string[],
-  log: Log,
+  foundation: Behind,
 ): Promise<void> {
-  const swept = await data.sweep(inUse);
-  void removeEach(swept, (name) => data.discard(name), log);
+  removeEach(await data.sweep(inUse), (name) => data.discard(name), foundation);
 }
 
 /** Removes the inline volumes of nodes that are served no longer, but for what is mounted all the same. */
-export function sweepOtherNodes(options: Options, log: Log): void {
+export function sweepOtherNodes(foundation: Behind): void {
+  const { options } = foundation;
+  const remove = async (nodeId: string): Promise<void> => {
+    const data = inlineDataOf(options, nodeId);
+    for (const name of await data.sweep([])) await data.discard(name);
+    data.end();
+  };
   const others = inlineNodeIds(options).filter((nodeId) => !options.nodeIds.includes(nodeId));
-  void removeEach(
-    others,
-    async (nodeId) => {
-      const data = inlineDataOf(options, nodeId);
-      for (const name of await data.sweep([])) await data.discard(name);
-      data.end();
-    },
-    log,
-  );
+  removeEach(others, remove, foundation);
 }
 
-async function removeEach(
+type Behind = Pick<Foundation, 'options' | 'log' | 'background'>;
+
+function removeEach(
   names: readonly string[],
   remove: (name: string) => Promise<void>,
-  log: Log,
-): Promise<void> {
-  for (const name of names) {
-    await remove(name).catch((error: unknown) => {
-      log.warn({ name, err: error }, 'what is left of an inline volume could not be removed');
-    });
-  }
+  { background, log }: Behind,
+): void {
+  background.each(names, remove, (name, err) =>
+    log.warn({ name, err }, 'what is left of an inline volume could not be removed'),
+  );
 }
 
 /** The marks of a pool but for inline volumes, which are not in it. */

@@ -142,7 +142,7 @@ export async function assembleNode(foundation: Foundation, node: NodeInfo): Prom
   }
   const inUse = store.nodeVolumes(node.nodeId).map(({ volumeId }) => volumeId);
   sweepDevices(devices, records, inUse, log);
-  await sweepInline(inlineData, inUse, log);
+  await sweepInline(inlineData, inUse, foundation);
   await shared?.registry.register(node);
   return { service: nodeService(deps), records, deps };
 }
