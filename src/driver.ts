@@ -9,7 +9,7 @@ import { pluginHealth } from './driver/plugin-health.js';
 import { createLog } from './log.js';
 import { resolveOptions, type Options, type OptionsInput } from './options.js';
 import { requireRightToMount } from './right-to-mount.js';
-import type { Health } from './services/identity.js';
+import type { Health } from './services/identity/identity.js';
 import { noSimulations } from './services/simulations.js';
 import { socketsOf, type ServedSocket } from './sockets.js';
 import { makeStateDirectory } from './state-directory.js';

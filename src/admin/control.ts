@@ -1,10 +1,10 @@
 import type { CallLog } from '../calls/call-log.js';
 import type { FaultRules } from '../faults/fault-rules.js';
 import { StatusError } from '../csi/status.js';
-import type { Adopting } from '../services/adopting.js';
-import type { Adoption } from '../services/adoption.js';
-import type { Cleared, Clearing } from '../services/clearing.js';
-import type { Inventory } from '../services/inventory.js';
+import type { Adopting } from '../services/administration/adopting.js';
+import type { Adoption } from '../services/administration/adoption.js';
+import type { Cleared, Clearing } from '../services/administration/clearing.js';
+import type { Inventory } from '../services/administration/inventory.js';
 import { volumeNotFound } from '../services/outcome.js';
 import type { Simulations } from '../services/simulations.js';
 

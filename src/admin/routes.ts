@@ -1,6 +1,6 @@
 import { checkedFilter, FILTER_KEYS } from '../calls/call-filter.js';
 import type { CallRecord } from '../calls/call-record.js';
-import { adoptionOf } from '../services/adoption.js';
+import { adoptionOf } from '../services/administration/adoption.js';
 import { volumeNotFound } from '../services/outcome.js';
 import { StatusError } from '../csi/status.js';
 import { invalid, type AdminRequest } from './admin-request.js';

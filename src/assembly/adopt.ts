@@ -1,8 +1,8 @@
 import { claimPool, PoolError, requireFreePool } from '../host/pool-marker.js';
 import { createLog } from '../log.js';
 import type { Options } from '../options.js';
-import { adopting, type Adopting } from '../services/adopting.js';
-import type { Adoption } from '../services/adoption.js';
+import { adopting, type Adopting } from '../services/administration/adopting.js';
+import type { Adoption } from '../services/administration/adoption.js';
 import { noSimulations } from '../services/simulations.js';
 import { makeStateDirectory } from '../state-directory.js';
 import { topologiesOf } from './controller.js';

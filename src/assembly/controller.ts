@@ -1,13 +1,13 @@
 import type { ControllerHandlers } from '../csi/generated/csi/v1/Controller.js';
 import type { Handlers } from '../csi/handler.js';
 import { claimPool } from '../host/pool-marker.js';
-import { controllerService } from '../services/controller.js';
+import { controllerService } from '../services/controller/controller.js';
 import type { Topology } from '../model/topology.js';
-import type { Copies } from '../services/copies.js';
-import type { Nodes } from '../services/nodes.js';
-import { offlineExpansion } from '../services/offline-expansion.js';
-import { volumeConditions } from '../services/volume-conditions.js';
-import type { VolumeUses } from '../services/volume-uses.js';
+import type { Copies } from '../services/controller/copies.js';
+import type { Nodes } from '../services/controller/nodes.js';
+import { offlineExpansion } from '../services/controller/offline-expansion.js';
+import { volumeConditions } from '../services/controller/volume-conditions.js';
+import type { VolumeUses } from '../services/controller/volume-uses.js';
 import type { Foundation } from './foundation.js';
 import { heal } from './healing.js';
 

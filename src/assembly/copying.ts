@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { contentCopy } from '../host/copy/content-copy.js';
 import { freezer, type Freezer } from '../host/copy/freeze.js';
 import { usersOf } from '../host/copy/image-users.js';
-import { copies, type Copies } from '../services/copies.js';
+import { copies, type Copies } from '../services/controller/copies.js';
 import type { Foundation } from './foundation.js';
 
 /** What snapshots and clones are made with. */

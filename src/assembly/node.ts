@@ -14,19 +14,19 @@ import { attachedAt } from '../model/attachment.js';
 import type { NodeInfo } from '../model/node-info.js';
 import { enumerate } from '../model/enumeration.js';
 import { attachedBy } from '../model/publish-context.js';
-import { inlineVolumes } from '../services/inline-volumes.js';
-import type { NodeDeps } from '../services/node-deps.js';
+import { inlineVolumes } from '../services/node/inline-volumes.js';
+import type { NodeDeps } from '../services/node/deps.js';
 import {
   livingPart,
   mountPaths,
   nodeRecords,
   recordedPaths,
   type NodeRecords,
-} from '../services/node-records.js';
-import { restoreMounts } from '../services/node-restoring.js';
-import { nodeService } from '../services/node.js';
-import { volumeDevices, type VolumeDevices } from '../services/volume-devices.js';
-import { volumeMounts, type VolumeMounts } from '../services/volume-mounts.js';
+} from '../services/node/records.js';
+import { restoreMounts } from '../services/node/restoring.js';
+import { nodeService } from '../services/node/node.js';
+import { volumeDevices, type VolumeDevices } from '../services/node/volume-devices.js';
+import { volumeMounts, type VolumeMounts } from '../services/node/volume-mounts.js';
 import { StateDirectoryError } from '../state-directory.js';
 import type { Store } from '../store/store.js';
 import { storeDirectory, type Foundation } from './foundation.js';

@@ -2,7 +2,7 @@ import { adminClient } from '../admin/admin-client.js';
 import { adoptDirectory } from '../assembly/adopt.js';
 import { errorCode } from '../host/errno.js';
 import type { Options } from '../options.js';
-import { adoptionJson, type Adoption } from '../services/adoption.js';
+import { adoptionJson, type Adoption } from '../services/administration/adoption.js';
 import { StoreError } from '../store/store.js';
 import { listOf } from './admin/answer.js';
 

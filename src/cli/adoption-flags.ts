@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import { ACCESS_MODES, type AccessMode } from '../model/access-mode.js';
 import { MAX_INT64, parseQuantity } from '../model/quantity.js';
 import { OptionError, quoted } from '../options/option-error.js';
-import { WIDEST_MODE, type Adoption } from '../services/adoption.js';
+import { WIDEST_MODE, type Adoption } from '../services/administration/adoption.js';
 import { UsageError } from './command.js';
 import { readFlags, withTwoDashes, type Flag } from './flag.js';
 

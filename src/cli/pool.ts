@@ -1,4 +1,4 @@
-import type { Adoption } from '../services/adoption.js';
+import type { Adoption } from '../services/administration/adoption.js';
 import { didYouMean } from '../options/nearest.js';
 import { quoted } from '../options/option-error.js';
 import type { Environment } from '../options/environment.js';

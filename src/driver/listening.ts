@@ -15,7 +15,7 @@ import { readSecrets } from '../secrets/secrets-file.js';
 import { secretsLayer } from '../secrets/secrets-layer.js';
 import { serve, type ServedService, type Server } from '../server.js';
 import { ListenError } from '../server/listener.js';
-import { identityService, type Health } from '../services/identity.js';
+import { identityService, type Health } from '../services/identity/identity.js';
 import type { ServedSocket } from '../sockets.js';
 import { VERSION } from '../version.js';
 

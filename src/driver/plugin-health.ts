@@ -2,8 +2,8 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { canMount } from '../host/mount-right.js';
 import type { Options } from '../options.js';
-import { healthCheck } from '../services/health-check.js';
-import type { Health } from '../services/identity.js';
+import { healthCheck } from '../services/identity/health-check.js';
+import type { Health } from '../services/identity/identity.js';
 
 /** How often Probe looks whether the pool and the right to mount are still there. */
 const MAX_AGE_MS = 1000;

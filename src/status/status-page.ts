@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { CallObserver } from '../csi/ended-call.js';
 import type { Around } from '../csi/around.js';
 import type { Page } from '../http/http-server.js';
-import type { Inventory } from '../services/inventory.js';
+import type { Inventory } from '../services/administration/inventory.js';
 import { refusedCalls } from './refused-calls.js';
 import { runningCalls } from './running-calls.js';
 import type { Status } from './status.js';

@@ -1,5 +1,5 @@
 import type { ListedRule } from '../faults/listed-rule.js';
-import type { VolumeState } from '../services/inventory.js';
+import type { VolumeState } from '../services/administration/inventory.js';
 import type { RefusedCall } from './refused-calls.js';
 import type { RunningCall } from './running-calls.js';
 

@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import { expect } from 'chai';
 import { UsageError } from '../../src/cli/command.js';
 import { run } from '../../src/cli/pool.js';
-import type { Adoption } from '../../src/services/adoption.js';
+import type { Adoption } from '../../src/services/administration/adoption.js';
 import { OptionError } from '../../src/options/option-error.js';
 import type { Options } from '../../src/options.js';
 import { FakeIo } from './fake-io.js';

@@ -17,7 +17,7 @@ import { adoptDirectory } from '../../src/assembly/adopt.js';
 import { adoptAnywhere } from '../../src/cli/adopt.js';
 import { StatusError } from '../../src/csi/status.js';
 import { PoolError } from '../../src/host/pool-marker.js';
-import type { Adoption } from '../../src/services/adoption.js';
+import type { Adoption } from '../../src/services/administration/adoption.js';
 import { StoreError } from '../../src/store/store.js';
 import { listing } from '../host/scratch.js';
 import { rejectionOf } from '../store/rejection.js';
