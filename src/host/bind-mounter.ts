@@ -192,7 +192,8 @@ function holdSource({ source, identity }: BindRequest): HeldFile {
   const held = place && holdEntry(place);
   if (held === undefined) throw new MountRefusal('source-changed', `${source} does not exist`);
   // A mount of a symlink is nothing that anyone asks for, even with the symlink's own identity.
-  if (held.status.kind !== 'symlink' && sameFile(held.status.identity, identity)) return held;
+  const isIt = identity === undefined || sameFile(held.status.identity, identity);
+  if (held.status.kind !== 'symlink' && isIt) return held;
   held[Symbol.dispose]();
   throw new MountRefusal('source-changed', `${source} is another file than the one to be shown`);
 }

@@ -18,8 +18,8 @@ export type Presence =
 export interface BindRequest {
   /** Absolute path of the directory or file to show; not followed when it is a symlink. */
   readonly source: string;
-  /** What `source` must turn out to be, or the bind is refused. */
-  readonly identity: FileIdentity;
+  /** What `source` must turn out to be, or the bind is refused; undefined: whatever is no symlink. */
+  readonly identity: FileIdentity | undefined;
   /** Absolute path to show it at; its parent must exist. */
   readonly target: string;
   /** Whether an absent target is made (and unmade when the bind fails). */

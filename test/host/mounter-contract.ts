@@ -153,6 +153,16 @@ export function mounterContract(name: string, open: (workDirectory: string) => M
         expectRefusal(site.root, 'source-changed', () => site.bind({ source: site.path('link') }));
       });
 
+      it('shows whatever is no symlink where it is not told what must be there', () => {
+        const bind = (source: string) => (): void =>
+          site.mounter.bind({ ...site.request(), source, identity: undefined });
+        symlinkSync(site.directory, site.path('link'));
+        expectRefusal(site.root, 'source-changed', bind(site.path('link')));
+        expectRefusal(site.root, 'source-changed', bind(site.path('absent')));
+        bind(site.directory)();
+        expect(site.mounter.shows(site.target, identityOf(site.directory))).to.equal(true);
+      });
+
       it('follows symlinks on the way to the source and to the target', () => {
         symlinkSync(dirname(site.directory), site.path('volumes-link'));
         symlinkSync(dirname(site.target), site.path('pods-link'));

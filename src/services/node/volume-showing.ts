@@ -35,16 +35,13 @@ export interface Showing {
 export type Show = (showing: Showing, content: Content) => void | Promise<void>;
 
 export function volumeShowing(mounter: Mounter, devices: VolumeDevices): Show {
-  function bind(showing: Showing, source: string, identity: FileIdentity): void {
-    const { path, createPath, attributes } = showing;
+  /** `identity`: of what is to be shown; without one, whatever stands there. */
+  function bind(
+    { path, createPath, attributes }: Showing,
+    source: string,
+    identity?: FileIdentity,
+  ): void {
     mounter.bind({ source, identity, target: path, createTarget: createPath, attributes });
-  }
-
-  /** Shows what stands at a path, once it was looked at. */
-  function bindFrom(showing: Showing, source: string): void {
-    const found = mounter.look(source);
-    // Nothing there: the bind says so.
-    bind(showing, source, found.kind === 'absent' ? NOWHERE : found.identity);
   }
 
   /**
@@ -59,7 +56,7 @@ export function volumeShowing(mounter: Mounter, devices: VolumeDevices): Show {
       using device = devices.forBlock({ volumeId, content, readonly, paths: others });
       // Others have read it before, and what they read may have been written to since.
       if (readonly) await devices.readAnew(device.number);
-      bindFrom(showing, device.path);
+      bind(showing, device.path);
     } catch (error) {
       devices.release(volumeId, others);
       throw error;
@@ -110,7 +107,7 @@ export function volumeShowing(mounter: Mounter, devices: VolumeDevices): Show {
       case 'xfs':
         return source === undefined
           ? showFileSystem(format, showing, content)
-          : bindFrom(showing, source);
+          : bind(showing, source);
     }
   };
 }
@@ -130,6 +127,3 @@ function notOpened(volumeId: string, format: string, error: unknown): StatusErro
   const message = `the file system of volume ${volumeId} cannot be mounted: ${error.message}`;
   return new StatusError('INTERNAL', message, { cause: error });
 }
-
-/** What no file is. */
-const NOWHERE: FileIdentity = { device: 0n, inode: 0n };
