@@ -1,4 +1,5 @@
 import type { Content } from '../../host/content.js';
+import { flushPaths } from '../../host/durable-file.js';
 import type { AttachRequest, HeldLoopDevice, LoopDevices } from '../../host/loop-devices.js';
 import { sameFile } from '../../host/file-identity.js';
 import type { Mounter, Presence } from '../../host/mounter.js';
@@ -30,8 +31,8 @@ export interface VolumeDevices {
   bytes(device: bigint): bigint;
   /** Lets the devices have the size that the image has by now. */
   grow(devices: readonly bigint[]): void;
-  /** A device for block access. Throws a LoopError. */
-  forBlock(wish: DeviceWish): HeldLoopDevice;
+  /** A device for block access. Rejects with a LoopError. */
+  forBlock(wish: DeviceWish): Promise<HeldLoopDevice>;
   /**
    * A device for a file system; one that writes to the image already, because two mounts of an image on
    * two devices would destroy it. It has the size that the image has by now. Throws a LoopError.
@@ -41,8 +42,8 @@ export interface VolumeDevices {
   readAnew(device: bigint): Promise<void>;
   /** Whether a file system on the device is mounted, also where this process does not see it. */
   isMounted(device: bigint): boolean;
-  /** Detaches the volume's devices for block access that none of these paths shows. */
-  release(volumeId: string, paths: readonly string[]): void;
+  /** Flushes and detaches the volume's devices for block access that none of these paths shows. */
+  release(volumeId: string, paths: readonly string[]): Promise<void>;
   /** Detaches what an earlier process left; `volumes`: where each volume is mounted. */
   sweep(volumes: ReadonlyMap<string, readonly string[]>): void;
 }
@@ -74,6 +75,13 @@ export function volumeDevices(
     return found === undefined ? undefined : loops.hold(found);
   }
 
+  /** To be awaited before a device is detached, which would do it as well, but on this thread. */
+  async function flush(device: bigint): Promise<void> {
+    using held = loops.hold(device);
+    // What cannot be written is lost with the device, as with any close.
+    if (held !== undefined) await flushPaths([held.path], 'always').catch(() => undefined);
+  }
+
   function remember(volumeId: string, device: bigint): void {
     attached.set(volumeId, (attached.get(volumeId) ?? new Set()).add(device));
   }
@@ -95,11 +103,11 @@ export function volumeDevices(
       for (const device of grown) loops.takeOverSize(device);
     },
 
-    forBlock(wish) {
+    async forBlock(wish) {
       const found = existing(wish);
       if (found !== undefined) return found;
       // Those whose mounts were removed by hand.
-      devices.release(wish.volumeId, wish.paths);
+      await devices.release(wish.volumeId, wish.paths);
       const { content, readonly } = wish;
       const device = loops.attach({ ...imageOf(content), readonly, autoclear: false });
       remember(wish.volumeId, device.number);
@@ -119,12 +127,13 @@ export function volumeDevices(
     readAnew: (device) => loops.readAnew(device),
     isMounted: (device) => loops.isMounted(device),
 
-    release(volumeId, paths) {
+    async release(volumeId, paths) {
       const own = attached.get(volumeId);
       if (own === undefined) return;
       const needed = devices.at(volumeId, paths);
       for (const device of own) {
         if (needed.includes(device)) continue;
+        await flush(device);
         // By now it may be somebody else's.
         if (isBehind(volumeId, device)) loops.detach(device);
         own.delete(device);

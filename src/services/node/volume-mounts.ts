@@ -96,7 +96,7 @@ export function volumeMounts({
         await translatedLater(() => mounter.close(path));
         removed = true;
       }
-      devices.release(volumeId, [...others, path]);
+      await devices.release(volumeId, [...others, path]);
       return removed;
     },
 

@@ -53,12 +53,12 @@ export function volumeShowing(mounter: Mounter, devices: VolumeDevices): Show {
     const readonly = attributes.includes('ro');
     await flushed(content);
     try {
-      using device = devices.forBlock({ volumeId, content, readonly, paths: others });
+      using device = await devices.forBlock({ volumeId, content, readonly, paths: others });
       // Others have read it before, and what they read may have been written to since.
       if (readonly) await devices.readAnew(device.number);
       bind(showing, device.path);
     } catch (error) {
-      devices.release(volumeId, others);
+      await devices.release(volumeId, others);
       throw error;
     }
   }
