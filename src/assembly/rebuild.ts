@@ -59,10 +59,13 @@ async function requireNoMounts(pool: Pool): Promise<void> {
   );
 }
 
-/** A volume that is an image is mounted from a loop device; a block volume is one. */
+/**
+ * A volume that is an image is mounted from a loop device; a block volume is one. The path of the image is
+ * that of the container that attached it, and leads nowhere once that is gone: the volume's id counts.
+ */
 function requireNoDevices(pool: Pool): void {
   const devices = attachedImages()
-    .filter(({ image }) => existsSync(image) && isVolumeOf(pool, image))
+    .filter(({ image }) => isVolumeOf(pool, image))
     .map(({ device }) => device);
   if (devices.length === 0) return;
   throw new PoolError(

@@ -199,6 +199,27 @@ describe('pool rebuild', () => {
       });
     }
 
+    it('while an image is attached by a path that leads nowhere any more, as of a container that is gone', async () => {
+      const volume = await stagedVolumeOf('raw', driver, 'SINGLE_NODE_WRITER');
+      await volume.unstage();
+      const [id = ''] = await ids();
+      await driver.restart({}, async () => {
+        const kept = join(driver.options.stateDir, 'kept');
+        renameSync(store(), kept);
+        const pool = driver.scratch.make('container');
+        execFileSync('mount', ['--bind', driver.options.poolDir, pool]);
+        const image = join(pool, 'volumes', id, 'image');
+        const device = execFileSync('losetup', ['--find', '--show', image], { encoding: 'utf8' });
+        try {
+          execFileSync('umount', ['--lazy', pool]);
+          await refusedRebuild(new RegExp(`attached to ${device.trim()}: unmount`));
+        } finally {
+          execFileSync('losetup', ['--detach', device.trim()]);
+        }
+        renameSync(kept, store());
+      });
+    });
+
     it('where no pool is', () =>
       driver.restart({}, async () => {
         const { stateDir, poolDir } = driver.options;
