@@ -270,14 +270,6 @@ export const CASES: { readonly [F in Field]: Case } = {
     bad: ['', '-1', 'none'],
     expected: 'from 0 to 9223372036854775807 bytes',
   },
-  maxVolumeSize: {
-    good: [
-      ['0', { maxVolumeSize: 0n }],
-      ['1099511627776', { maxVolumeSize: 2n ** 40n }],
-    ],
-    bad: ['', '-1', '1e19'],
-    expected: 'from 0 to 9223372036854775807 bytes',
-  },
   capacity: {
     good: [
       ['', { capacity: new Map() }],

@@ -2,8 +2,16 @@ import { hostname } from 'node:os';
 import { resolve } from 'node:path';
 import type { Case } from './case.js';
 
-/** Of the options that say how strict the driver is, how it runs and how it is watched. */
+/** Of the options that say how large volumes may be, how strict the driver is, how it runs and how it is watched. */
 export const SERVING_CASES = {
+  maxVolumeSize: {
+    good: [
+      ['0', { maxVolumeSize: 0n }],
+      ['1099511627776', { maxVolumeSize: 2n ** 40n }],
+    ],
+    bad: ['', '-1', '1e19'],
+    expected: 'from 0 to 9223372036854775807 bytes',
+  },
   lifecycle: {
     good: [
       ['enforce', { lifecycle: 'enforce' }],

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import type { CreateVolumeRequest__Output } from '../../../src/csi/generated/csi/v1/CreateVolumeRequest.js';
 import type { Call } from '../../../src/csi/handler.js';
 import type { ContentCopy } from '../../../src/host/copy/content-copy.js';
 import { openPool, type Pool } from '../../../src/host/pool.js';
@@ -22,6 +23,7 @@ import { volumeConditions } from '../../../src/services/controller/volume-condit
 import { volumeLocks, type VolumeLocks } from '../../../src/services/volume-locks.js';
 import { openStore } from '../../../src/store/open-store.js';
 import type { Store } from '../../../src/store/store.js';
+import { mountCapability } from '../../csi/samples/sample.js';
 import { createFakeDisk, type FakeDisk } from '../../store/fake-disk.js';
 
 type Service = ReturnType<typeof provisioning> &
@@ -90,4 +92,17 @@ export async function controllerUnderTest(
 
 export function callOf(signal: AbortSignal = new AbortController().signal): Call {
   return { signal, warn: () => undefined, drop: () => undefined };
+}
+
+/** Asks for a volume that any caller may have. */
+export function creationRequest(name: string): CreateVolumeRequest__Output {
+  return {
+    name,
+    capacity_range: null,
+    volume_capabilities: [mountCapability.value],
+    parameters: {},
+    secrets: {},
+    volume_content_source: null,
+    accessibility_requirements: null,
+  };
 }

@@ -1,28 +1,23 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import type { CreateVolumeRequest__Output } from '../../../src/csi/generated/csi/v1/CreateVolumeRequest.js';
 import type { VolumeUse } from '../../../src/services/controller/volume-uses.js';
 import { openStore } from '../../../src/store/open-store.js';
-import { mountCapability } from '../../csi/samples/sample.js';
 import { contentOf, withDirectory } from '../../host/directory.js';
 import { eventually } from '../../integration/eventually.js';
 import { refused } from '../../integration/refusal.js';
 import type { Leaves } from '../../store/fake-disk.js';
-import { callOf, controllerUnderTest, type ControllerUnderTest } from './controller-under-test.js';
+import {
+  callOf,
+  controllerUnderTest,
+  creationRequest,
+  type ControllerUnderTest,
+} from './controller-under-test.js';
 import { closedGate, settled } from '../gate.js';
 import { rejectionOf } from '../../store/rejection.js';
 
 const call = callOf();
-const request: CreateVolumeRequest__Output = {
-  name: 'pvc-1',
-  capacity_range: null,
-  volume_capabilities: [mountCapability.value],
-  parameters: {},
-  secrets: {},
-  volume_content_source: null,
-  accessibility_requirements: null,
-};
+const request = creationRequest('pvc-1');
 
 describe('provisioning', () => {
   const directory = withDirectory();

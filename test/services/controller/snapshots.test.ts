@@ -1,7 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import type { CreateVolumeRequest__Output } from '../../../src/csi/generated/csi/v1/CreateVolumeRequest.js';
 import { StatusError } from '../../../src/csi/status.js';
 import type { ContentCopy } from '../../../src/host/copy/content-copy.js';
 import { CopyError, NoRoomError } from '../../../src/host/copy/copy-error.js';
@@ -11,18 +10,13 @@ import { eventually } from '../../integration/eventually.js';
 import { refused } from '../../integration/refusal.js';
 import type { Leaves } from '../../store/fake-disk.js';
 import { rejectionOf } from '../../store/rejection.js';
-import { callOf, controllerUnderTest, type ControllerUnderTest } from './controller-under-test.js';
+import {
+  callOf,
+  controllerUnderTest,
+  creationRequest,
+  type ControllerUnderTest,
+} from './controller-under-test.js';
 import { closedGate, settled, type Gate } from '../gate.js';
-
-const REQUEST: CreateVolumeRequest__Output = {
-  name: 'source',
-  capacity_range: null,
-  volume_capabilities: [mountCapability.value],
-  parameters: {},
-  secrets: {},
-  volume_content_source: null,
-  accessibility_requirements: null,
-};
 
 describe('a copy that takes long', () => {
   const directory = withDirectory();
@@ -54,10 +48,10 @@ describe('a copy that takes long', () => {
 
   async function createVolume(
     name: string,
-    source: CreateVolumeRequest__Output['volume_content_source'] = null,
+    source: ReturnType<typeof creationRequest>['volume_content_source'] = null,
     signal?: AbortSignal,
   ): Promise<string> {
-    const request = { ...REQUEST, name, volume_content_source: source };
+    const request = { ...creationRequest(name), volume_content_source: source };
     const { volume } = await subject.service.CreateVolume(request, callOf(signal));
     return volume?.volume_id ?? '';
   }
