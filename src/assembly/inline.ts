@@ -33,10 +33,12 @@ export async function sweepInline(
 /** Removes the inline volumes of nodes that are served no longer, but for what is mounted all the same. */
 export function sweepOtherNodes(foundation: Behind): void {
   const { options } = foundation;
-  const remove = async (nodeId: string): Promise<void> => {
+  const remove = async (nodeId: string, hasEnded: () => boolean): Promise<void> => {
     const data = inlineDataOf(options, nodeId);
-    for (const name of await data.sweep([])) await data.discard(name);
-    data.end();
+    for (const name of await data.sweep([])) {
+      if (!hasEnded()) await data.discard(name);
+    }
+    if (!hasEnded()) data.end();
   };
   const others = inlineNodeIds(options).filter((nodeId) => !options.nodeIds.includes(nodeId));
   removeEach(others, remove, foundation);
@@ -46,7 +48,7 @@ type Behind = Pick<Foundation, 'options' | 'log' | 'background'>;
 
 function removeEach(
   names: readonly string[],
-  remove: (name: string) => Promise<void>,
+  remove: (name: string, hasEnded: () => boolean) => Promise<void>,
   { background, log }: Behind,
 ): void {
   background.each(names, remove, (name, err) =>

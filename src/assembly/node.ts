@@ -141,7 +141,7 @@ export async function assembleNode(foundation: Foundation, node: NodeInfo): Prom
     if (!records.has(volumeId)) shared?.marks.clear(volumeId, node.nodeId);
   }
   const inUse = store.nodeVolumes(node.nodeId).map(({ volumeId }) => volumeId);
-  sweepDevices(devices, records, inUse, log);
+  await sweepDevices(devices, records, inUse, log);
   await sweepInline(inlineData, inUse, foundation);
   await shared?.registry.register(node);
   return { service: nodeService(deps), records, deps };
@@ -169,16 +169,19 @@ function otherNodes(
 }
 
 /** Detaches the loop devices that a process before left and no mount needs. */
-function sweepDevices(
+async function sweepDevices(
   devices: VolumeDevices,
   records: NodeRecords,
   inUse: readonly string[],
   log: Log,
-): void {
+): Promise<void> {
   // Where loop devices cannot be used, none can have been left.
   if (inOwnNamespace()) return;
   try {
-    devices.sweep(new Map(inUse.map((volumeId) => [volumeId, mountPaths(records.read(volumeId))])));
+    const mounted = inUse.map(
+      (volumeId) => [volumeId, mountPaths(records.read(volumeId))] as const,
+    );
+    await devices.sweep(new Map(mounted));
   } catch (error) {
     log.warn({ err: error }, 'loop devices that a crash left could not be detached');
   }

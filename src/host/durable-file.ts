@@ -76,8 +76,8 @@ async function flushOne(path: string): Promise<void> {
   }
 }
 
-/** Without promisify(), which costs as much as the rest of the call on this thread. */
-function flush(descriptor: number): Promise<void> {
+/** Flushes what is open. Without promisify(), which costs as much as the rest of the call on this thread. */
+export function flush(descriptor: number): Promise<void> {
   return new Promise((resolve, reject) => {
     fsync(descriptor, (error) => {
       if (error === null) resolve();

@@ -1,7 +1,7 @@
 import { readSync } from 'node:fs';
 import { libc } from './libc.js';
 import { SyscallError } from './syscall-error.js';
-import { checked, whole } from './syscalls.js';
+import { checked, inThread, whole } from './syscalls.js';
 
 /*
  * The calls that mount a file system step by step (Linux 5.2): open a context, give it options, have
@@ -33,12 +33,10 @@ export function fsconfigSet(context: number, key: string, value: string | null):
 
 /** Opens the file system, which may have to repair itself first: in a thread. */
 export function fsconfigCreate(context: number): Promise<void> {
-  return new Promise((resolve, reject) => {
-    libc().slowFsconfig(SYS_FSCONFIG, context, FSCONFIG_CMD_CREATE, (errno) => {
-      if (errno === 0) resolve();
-      else reject(explained(context, errno, ''));
-    });
-  });
+  return inThread(
+    (done) => libc().slowFsconfig(SYS_FSCONFIG, context, FSCONFIG_CMD_CREATE, done),
+    (errno) => explained(context, errno, ''),
+  );
 }
 
 /** A mount of the file system that a context has opened, attached nowhere: a descriptor of its root. */

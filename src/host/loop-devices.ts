@@ -1,4 +1,5 @@
-import { closeSync, constants, fstatSync, fsyncSync, openSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync } from 'node:fs';
+import { flush } from './durable-file.js';
 import { errorCode } from './errno.js';
 import {
   clear,
@@ -60,9 +61,9 @@ export interface LoopDevices {
   hold(device: bigint): HeldLoopDevice | undefined;
   /**
    * Gives the image up, with the last one who has the device open or mounted; what was written until now
-   * is in the image at once. Nothing attached is fine.
+   * is in the image when it resolves. Nothing attached is fine.
    */
-  detach(device: bigint): void;
+  detach(device: bigint): Promise<void>;
   /** Undefined for a device of any other kind, and for one that is free. */
   behind(device: bigint): Backing | undefined;
   /** The path of the image behind a device, as the kernel has it; ` (deleted)` follows when it is gone. */
@@ -122,11 +123,12 @@ export function loopDevices(tag: string): LoopDevices {
 
     hold: holdNumber,
 
-    detach(device) {
+    async detach(device) {
       using held = holdNumber(device);
       if (held === undefined) return;
-      // The last close would do it, but that may be another's and late.
-      flush(held.descriptor);
+      // The last close would do it, but that may be another's and late. What cannot be written is lost
+      // with the device, as with any close.
+      await flush(held.descriptor).catch(() => undefined);
       unlessFree(() => clear(held.descriptor));
     },
 
@@ -163,15 +165,6 @@ export function loopDevices(tag: string): LoopDevices {
     holdWriting: (image) =>
       holdWhere(({ readonly, identity }) => !readonly && sameFile(identity, image)),
   };
-}
-
-/** What cannot be written is lost with the device, as with any close. */
-function flush(device: number): void {
-  try {
-    fsyncSync(device);
-  } catch {
-    // So it is.
-  }
 }
 
 /** Attaches `file` to the device; false when somebody else has just taken it. */

@@ -50,10 +50,16 @@ export function holdWhere(isWanted: (status: LoopStatus) => boolean): HeldLoop |
   for (const name of loopNames()) {
     if (attributeOf(name, 'loop/backing_file') === undefined) continue;
     const device = unlessFree(() => holdLoop(name));
-    // Asked of the device that is open: one that is not may have gone before it is opened.
-    const found = device && unlessFree(() => status(device.descriptor));
-    if (found !== undefined && isWanted(found)) return device;
-    device?.[Symbol.dispose]();
+    if (device === undefined) continue;
+    let isIt = false;
+    try {
+      // Asked of the device that is open: one that is not may have gone before it is opened.
+      const found = unlessFree(() => status(device.descriptor));
+      isIt = found !== undefined && isWanted(found);
+    } finally {
+      if (!isIt) device[Symbol.dispose]();
+    }
+    if (isIt) return device;
   }
   return undefined;
 }

@@ -38,7 +38,8 @@ export interface OpenRequest {
 
 /**
  * Mounts by system call. Every check and the mount itself go through held descriptors, so that a
- * path that is swapped meanwhile cannot lead elsewhere. The calls that are synchronous take microseconds.
+ * path that is swapped meanwhile cannot lead elsewhere. The calls that are synchronous take microseconds,
+ * but for `unbind`, which may wait for a processor.
  */
 export interface Mounter {
   /** What stands at `path` now. Absent, too, when a parent is. */

@@ -221,7 +221,7 @@ function isThere(path: string): boolean {
 
 function readIfThere(path: string): string | undefined {
   // Asked at every unpublish, mostly of what never was: an exception costs ten times as much.
-  if (!existsSync(path)) return undefined;
+  if (!isThere(path)) return undefined;
   try {
     return readFileSync(path, 'utf8');
   } catch (error) {

@@ -4,8 +4,8 @@ import { SyscallError } from './syscall-error.js';
 import { turns } from './turns.js';
 
 /*
- * System calls, synchronous but for those whose name says that they are slow, with the kernel's names for
- * functions and constants. Each throws a SyscallError when it fails. Paths must not hold a NUL: it would
+ * System calls, in a thread where they return a promise, with the kernel's names for functions and
+ * constants. Each throws or rejects with a SyscallError when it fails. Paths must not hold a NUL: it would
  * cut them short unnoticed.
  */
 
@@ -215,16 +215,24 @@ export function checked(result: number, syscall: string, path = ''): number {
   return result;
 }
 
+function settled(syscall: string, begin: (done: (errno: number) => void) => void): Promise<void> {
+  return inThread(begin, (errno) => SyscallError.fromErrno(errno, syscall, ''));
+}
+
 /** How many calls are in threads, or wait for one: beyond a few hundred the library refuses them. */
 const inThreads = turns(64);
 
-function settled(syscall: string, begin: (done: (errno: number) => void) => void): Promise<void> {
+/** Waits for a call in a thread; rejects with the `failure` that `errno` stands for. */
+export function inThread(
+  begin: (done: (errno: number) => void) => void,
+  failure: (errno: number) => Error,
+): Promise<void> {
   return inThreads.take(
     () =>
       new Promise((resolve, reject) => {
         begin((errno) => {
           if (errno === 0) resolve();
-          else reject(SyscallError.fromErrno(errno, syscall, ''));
+          else reject(failure(errno));
         });
       }),
   );

@@ -1,4 +1,4 @@
-import { spawn, spawnSync } from 'node:child_process';
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -16,6 +16,7 @@ const ATTEMPTS = 30;
 describe('kill -9 while a file system is held up for a snapshot', () => {
   let place: Site;
   let staging: string;
+  let busy: ChildProcess | undefined;
 
   before(function () {
     if (!isRoot || !existsSync('/dev/loop-control')) this.skip();
@@ -25,6 +26,7 @@ describe('kill -9 while a file system is held up for a snapshot', () => {
     staging = place.make('pods', 'staging');
   });
   afterEach(async () => {
+    busy?.kill('SIGKILL');
     // Else nothing could be taken away.
     spawnSync('fsfreeze', ['--unfreeze', staging], { stdio: 'ignore' });
     await place.remove();
@@ -43,7 +45,7 @@ describe('kill -9 while a file system is held up for a snapshot', () => {
     await driver.client.node.NodeStageVolume({ ...mounted, volume_capability: CAPABILITY });
     // So that the last look at it takes long.
     writeFileSync(join(staging, 'large'), Buffer.alloc(BYTES - 2 ** 26, 'x'));
-    const busy = spawn('bash', [
+    busy = spawn('bash', [
       '-c',
       'while :; do echo >"$1"; sync "$1"; done',
       '',

@@ -120,10 +120,10 @@ describe('loopDevices', function () {
       expect(answer).to.match(/^unavailable .*EACCES.*root outside of any user namespace/);
     });
 
-    it('makes the node that /dev lacks', () => {
+    it('makes the node that /dev lacks', async () => {
       const { path } = site.attach();
-      site.loops.detach(statSync(path, { bigint: true }).rdev);
-      site.remove();
+      await site.loops.detach(statSync(path, { bigint: true }).rdev);
+      await site.remove();
       site = loopSite();
       unlinkSync(path);
       // Devices are given out in order, so it is the next one or, with other users, one of the next.
@@ -163,8 +163,8 @@ describe('loopDevices', function () {
 
     it('is undefined for a free device, one that does not exist, and one of another kind', async () => {
       const { number } = site.attach();
-      site.loops.detach(number);
-      site.remove();
+      await site.loops.detach(number);
+      await site.remove();
       site = loopSite();
       await isFree(site, number);
       expect(site.loops.behind(7n * 256n + 255n + (4095n << 20n))).to.equal(undefined);
@@ -191,11 +191,11 @@ describe('loopDevices', function () {
 
   it('detaches a device that is open with its last user, and twice without complaint', async () => {
     const device = site.attach();
-    site.loops.detach(device.number);
+    await site.loops.detach(device.number);
     expect(textAt(device.path, IMAGE_TEXT.length)).to.equal(IMAGE_TEXT);
     device[Symbol.dispose]();
     await isFree(site, device.number);
-    site.loops.detach(device.number);
+    await site.loops.detach(device.number);
   });
 
   it('lists the devices with its tag, and no others', () => {
@@ -247,13 +247,13 @@ describe('loopDevices', function () {
     expect(sizeOf(device.path)).to.equal(IMAGE_BYTES);
   });
 
-  it('leaves no descriptor open', () => {
+  it('leaves no descriptor open', async () => {
     const before = openFiles();
     const { number, path } = site.attach();
     site.loops.behind(number);
     site.loops.takeOverSize(number);
     site.loops.own();
-    site.loops.detach(number);
+    await site.loops.detach(number);
     // That of the device itself.
     expect(openFiles()).to.deep.equal([...before, path].toSorted());
   });

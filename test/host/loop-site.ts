@@ -3,12 +3,13 @@ import { loopDevices, type HeldLoopDevice, type LoopDevices } from '../../src/ho
 import { identityOf, scratch, type Scratch } from './scratch.js';
 
 /** A scratch file system with an image, and loop devices that go with it. */
-export interface LoopSite extends Scratch {
+export interface LoopSite extends Omit<Scratch, 'remove'> {
   readonly loops: LoopDevices;
   /** An image, of `IMAGE_BYTES` if nothing else was asked for, that begins with `IMAGE_TEXT`. */
   readonly image: string;
   /** Attaches the image, read-write and not autoclear but for the changes. */
   attach(changes?: { readonly readonly?: boolean; readonly autoclear?: boolean }): HeldLoopDevice;
+  remove(): Promise<void>;
 }
 
 export const IMAGE_BYTES = 1024 * 1024;
@@ -40,9 +41,9 @@ export function loopSite(
         },
       };
     },
-    remove() {
+    async remove() {
       for (const device of held) device[Symbol.dispose]();
-      for (const { number } of loops.own()) loops.detach(number);
+      for (const { number } of loops.own()) await loops.detach(number);
       place.remove();
     },
   };

@@ -2,9 +2,11 @@ import { spawn, type SpawnOptions } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { expect } from 'chai';
 import { connect, type Client } from '../../src/csi/client.js';
 import { NOBODY } from '../host/nobody.js';
 import { PATIENCE_MS } from '../patience.js';
+import { eventually } from './eventually.js';
 
 const COMMAND = fileURLToPath(new URL('../../src/cli.cjs', import.meta.url));
 
@@ -46,7 +48,9 @@ export async function startDriverProcess(
   };
   try {
     await client.waitForReady(PATIENCE_MS);
-    while ((await client.identity.Probe({})).ready?.value !== true);
+    await eventually(async () => {
+      expect((await client.identity.Probe({})).ready).to.deep.equal({ value: true });
+    });
   } catch (error) {
     await stop('SIGKILL');
     throw error;

@@ -144,8 +144,11 @@ describe('inline volumes of a driver whose user may not mount', () => {
     place = scratch();
     for (const name of ['state', 'targets']) chownSync(place.make(name), NOBODY, NOBODY);
   });
-  after(async () => {
+  afterEach(async () => {
     await driver?.stop('SIGTERM');
+    driver = undefined;
+  });
+  after(() => {
     if (isRoot) place.remove();
   });
 

@@ -1,5 +1,4 @@
 import type { Content } from '../../host/content.js';
-import { flushPaths } from '../../host/durable-file.js';
 import type { AttachRequest, HeldLoopDevice, LoopDevices } from '../../host/loop-devices.js';
 import { sameFile } from '../../host/file-identity.js';
 import type { Mounter, Presence } from '../../host/mounter.js';
@@ -45,7 +44,7 @@ export interface VolumeDevices {
   /** Flushes and detaches the volume's devices for block access that none of these paths shows. */
   release(volumeId: string, paths: readonly string[]): Promise<void>;
   /** Detaches what an earlier process left; `volumes`: where each volume is mounted. */
-  sweep(volumes: ReadonlyMap<string, readonly string[]>): void;
+  sweep(volumes: ReadonlyMap<string, readonly string[]>): Promise<void>;
 }
 
 export function volumeDevices(
@@ -73,13 +72,6 @@ export function volumeDevices(
       .at(volumeId, paths)
       .find((device) => loops.behind(device)?.readonly === readonly);
     return found === undefined ? undefined : loops.hold(found);
-  }
-
-  /** To be awaited before a device is detached, which would do it as well, but on this thread. */
-  async function flush(device: bigint): Promise<void> {
-    using held = loops.hold(device);
-    // What cannot be written is lost with the device, as with any close.
-    if (held !== undefined) await flushPaths([held.path], 'always').catch(() => undefined);
   }
 
   function remember(volumeId: string, device: bigint): void {
@@ -119,8 +111,13 @@ export function volumeDevices(
       if (found === undefined) {
         return loops.attach({ ...imageOf(content), readonly: false, autoclear: true });
       }
-      // It has outlived its mount, as while udev looks into it: the image may have grown meanwhile.
-      loops.takeOverSize(found.number);
+      try {
+        // It has outlived its mount, as while udev looks into it: the image may have grown meanwhile.
+        loops.takeOverSize(found.number);
+      } catch (error) {
+        found[Symbol.dispose]();
+        throw error;
+      }
       return found;
     },
 
@@ -133,15 +130,14 @@ export function volumeDevices(
       const needed = devices.at(volumeId, paths);
       for (const device of own) {
         if (needed.includes(device)) continue;
-        await flush(device);
         // By now it may be somebody else's.
-        if (isBehind(volumeId, device)) loops.detach(device);
+        if (isBehind(volumeId, device)) await loops.detach(device);
         own.delete(device);
       }
       if (own.size === 0) attached.delete(volumeId);
     },
 
-    sweep(volumes) {
+    async sweep(volumes) {
       const needed = new Set<bigint>();
       for (const [volumeId, paths] of volumes) {
         for (const device of devices.at(volumeId, paths)) {
@@ -149,7 +145,9 @@ export function volumeDevices(
           if (loops.behind(device)?.autoclear === false) remember(volumeId, device);
         }
       }
-      for (const { number } of loops.own()) if (!needed.has(number)) loops.detach(number);
+      for (const { number } of loops.own()) {
+        if (!needed.has(number)) await loops.detach(number);
+      }
     },
   };
   return devices;
