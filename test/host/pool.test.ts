@@ -141,8 +141,8 @@ for (const sync of ['always', 'never'] satisfies Sync[]) {
       });
 
       it('takes a descriptor that cannot be looked at for no absent one', () => {
-        writeFileSync(inPool('volumes', 'vol-1'), '');
-        expect(() => pool.volumes.descriptor('vol-1')).to.throw('ENOTDIR');
+        writeFileSync(inPool('volumes', 'vol-2'), '');
+        expect(() => pool.volumes.descriptor('vol-2')).to.throw('ENOTDIR');
       });
 
       it('is out of sight once it is retired, also when that is done twice', async () => {
